@@ -1,0 +1,8 @@
+import { defineConfig } from 'vitest/config'
+
+/** Tests run from source: the `@pare/source` condition of every package's exports map. */
+export const base = defineConfig({
+  ssr: { resolve: { conditions: ['@pare/source', 'node', 'import', 'module', 'default'] } },
+  resolve: { conditions: ['@pare/source', 'module', 'node', 'development|production'] },
+  test: { environment: 'node', include: ['src/**/*.test.ts'], testTimeout: 30_000 },
+})
