@@ -1,8 +1,34 @@
+export {
+  type AttributeInput,
+  builderOpset,
+  createBuilder,
+  type GraphBuilder,
+  type NodeOptions,
+  type Value,
+} from './builder.ts'
 export { byteLength, type DataType, dataTypeCode, dataTypeName, isFloat, isInteger } from './data-type.ts'
 export { DataError, ModelError, PareError, type PareErrorDetails, RecipeError, RunError } from './errors.ts'
 export type { Attribute, Dimension, Graph, GraphBody, Node, OtherType, Shape, TensorType, ValueInfo } from './graph.ts'
 export { bodiesOf, capturesOf, opsetOf, readsOf } from './graph.ts'
+export { mapBodies, redirectReads, renameValues } from './graph-edit.ts'
 export { type GraphIndex, graphIndex, useCount, usersOf } from './graph-index.ts'
+export { type InferredTypes, inferTypes, operatorOf, typeOf } from './infer.ts'
+export { type LoadOptions, loadModel, newestOpset, oldestOpset } from './load.ts'
+export {
+  type AnyOperator,
+  type AttributeSpecs,
+  type AttributeValues,
+  byName,
+  type Inferred,
+  type InputValues,
+  isKnown,
+  type Operator,
+  type OutputValues,
+  readAttributes,
+} from './operator.ts'
+export { operators } from './operators/registry.ts'
+export { type Window, type WindowAttributes, windowOf } from './operators/spatial.ts'
+export { definePass, type Pass, type PassRefusal, type PassReport, type PassResult, runPasses } from './pass.ts'
 export type {
   Batch,
   BatchOptions,
@@ -18,6 +44,7 @@ export type {
   TensorMap,
 } from './ports.ts'
 export { createRandom, type Random, randomNormal } from './random.ts'
+export { type SavedModel, type SaveOptions, saveModel } from './save.ts'
 export { defineStrategy, type Need, type Strategy, type StrategyContext, type StrategyResult } from './strategy.ts'
 export {
   elementCount,
@@ -33,3 +60,4 @@ export {
   tensorNumbers,
   tensorOf,
 } from './tensor.ts'
+export { sortNodes } from './topological-sort.ts'

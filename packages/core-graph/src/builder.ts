@@ -1,0 +1,288 @@
+import type { DataType } from './data-type.ts'
+import { ModelError } from './errors.ts'
+import type { Attribute, Graph, Node, Shape, TensorType } from './graph.ts'
+import { renameValues } from './graph-edit.ts'
+import { inferOutputs, inferredConstant, inferTypes } from './infer.ts'
+import type { AnyOperator, AttributeSpecs, AttributeValues, Inferred } from './operator.ts'
+import { operators } from './operators/registry.ts'
+import { type Tensor, type TypedArray, tensorOf } from './tensor.ts'
+
+/** A value of the graph under construction: its name and what is known of it. */
+export interface Value extends Inferred {
+  readonly name: string
+}
+
+type Operators = typeof operators
+
+type InputArguments<Names extends readonly string[]> = Names extends readonly [
+  infer Head extends string,
+  ...infer Rest extends readonly string[],
+]
+  ? Head extends `${string}...`
+    ? [values: readonly Value[]]
+    : Head extends `${string}?`
+      ? [] | [Value | undefined, ...InputArguments<Rest>]
+      : [Value, ...InputArguments<Rest>]
+  : []
+
+type AttributeArguments<Specs extends AttributeSpecs> = keyof Specs extends never
+  ? []
+  : [attributes?: { readonly [Key in keyof Specs]?: AttributeValues<Specs>[Key] | undefined }]
+
+/** Split and the like say how many outputs they have; for all others it is the operator's number. */
+type Result<Outputs extends readonly string[]> = Outputs extends readonly [`${string}...`]
+  ? readonly Value[]
+  : Outputs extends readonly [string]
+    ? Value
+    : readonly [Value, ...Value[]]
+
+export type OperatorMethods = {
+  readonly [Op in keyof Operators]: (
+    ...args: [...InputArguments<Operators[Op]['inputs']>, ...AttributeArguments<Operators[Op]['attributes']>]
+  ) => Result<Operators[Op]['outputs']>
+}
+
+/**
+ * Makes nodes, inferring each one's types at once, so that a wrong shape is an error where it is made.
+ * One method for each operator: inputs in the order of the ONNX specification (a list where the operator takes any
+ * number), then the attributes: `b.Conv(x, w, bias, { strides: [2, 2] })`.
+ */
+export interface GraphBuilder extends OperatorMethods {
+  /** Adds an input. */
+  input(name: string, dataType: DataType, shape: Shape): Value
+  /** Adds an initializer under this name (made unique when it is taken). */
+  initializer(name: string, tensor: Tensor): Value
+  /** Adds a constant; equal scalars and small constants are stored once. */
+  constant(dataType: DataType, dims: readonly number[], data: TypedArray | readonly number[]): Value
+  /** A scalar constant of the given float type. Default float32. */
+  scalar(value: number, dataType?: DataType): Value
+  /** An int64 vector: axes, shapes, pads. */
+  ints(...values: readonly number[]): Value
+  /** A value of the graph that is built upon. @throws ModelError `MODEL_UNKNOWN_VALUE` */
+  value(name: string): Value
+  /** Adds a node of any operator by name, for an operator outside the registry `outputTypes` say what it makes. */
+  node(
+    op: string,
+    inputs: readonly (Value | undefined)[],
+    attributes?: Readonly<Record<string, AttributeInput>>,
+    options?: NodeOptions,
+  ): readonly Value[]
+  /** Gives a value the name by which users of the finished graph know it; until then it keeps the old one. */
+  named(value: Value, name: string): Value
+  /** Makes a value an output of the graph, under its own name. */
+  output(value: Value): void
+  /** Everything made after this call is named `scope/…`, until the function returns. */
+  scope<Result>(name: string, build: () => Result): Result
+  /** The finished graph. */
+  build(): Graph
+}
+
+export interface NodeOptions {
+  readonly domain?: string
+  readonly outputCount?: number
+  readonly outputTypes?: readonly TensorType[]
+}
+
+/** An attribute as it is written: integers become INT or INTS unless the operator says float. */
+export type AttributeInput = number | string | Tensor | readonly number[] | readonly string[] | undefined
+
+/** The operator set that the builder writes. */
+export const builderOpset = 21
+
+/**
+ * A builder for a new graph, or one that adds to `base` (whose opset must be the builder's).
+ */
+export function createBuilder(base?: Graph | string): GraphBuilder {
+  return createGraphBuilder(typeof base === 'object' ? base : emptyGraph(base ?? 'graph'))
+}
+
+const emptyGraph = (name: string): Graph => ({
+  name,
+  inputs: [],
+  outputs: [],
+  nodes: [],
+  initializers: new Map(),
+  valueInfo: new Map(),
+  opsets: new Map([['', builderOpset]]),
+  metadata: new Map(),
+  functions: [],
+})
+
+function createGraphBuilder(base: Graph): GraphBuilder {
+  const inputs = [...base.inputs]
+  const outputs = [...base.outputs]
+  const nodes: Node[] = [...base.nodes]
+  const initializers = new Map(base.initializers)
+  const opsets = new Map(base.opsets)
+  const values = new Map<string, Value>()
+  for (const [name, type] of inferTypes(base).values) values.set(name, { ...type, name })
+  const nodeNames = new Set(nodes.map(node => node.name))
+  const valueNames = new Set([...values.keys(), ...nodes.flatMap(node => node.outputs)])
+  const constants = new Map<string, Value>()
+  const scopes: string[] = []
+
+  const unique = (name: string, taken: Set<string>) => {
+    let candidate = name
+    for (let count = 1; taken.has(candidate); count++) candidate = `${name}_${count}`
+    taken.add(candidate)
+    return candidate
+  }
+  const scoped = (name: string) => [...scopes, name].join('/')
+  const add = (name: string, inferred: Inferred): Value => {
+    const value = { ...inferred, name }
+    values.set(name, value)
+    return value
+  }
+
+  const initializer: GraphBuilder['initializer'] = (name, tensor) => {
+    const free = unique(name, valueNames)
+    initializers.set(free, tensor)
+    return add(free, inferredConstant(tensor))
+  }
+
+  const constant: GraphBuilder['constant'] = (dataType, dims, data) => {
+    if (data.length > 64) return initializer(scoped('constant'), tensorOf(dataType, dims, data))
+    const key = `${dataType}[${dims}]${data}`
+    const existing = constants.get(key)
+    if (existing) return existing
+    const value = initializer('constant', tensorOf(dataType, dims, data))
+    constants.set(key, value)
+    return value
+  }
+
+  const node: GraphBuilder['node'] = (op, nodeInputs, attributes = {}, options = {}) => {
+    const domain = options.domain ?? ''
+    const operator = (operators as unknown as Readonly<Record<string, AnyOperator>>)[op]
+    const known = operator?.domain === domain ? operator : undefined
+    const name = unique(scoped(op), nodeNames)
+    const fixed = known?.outputs.filter(output => !output.endsWith('...')).length ?? 1
+    const count = options.outputCount ?? options.outputTypes?.length ?? fixed
+    const outputNames = Array.from({ length: count }, (_, index) =>
+      unique(count === 1 ? `${name}:0` : `${name}:${index}`, valueNames),
+    )
+    const made: Node = {
+      name,
+      op,
+      domain,
+      inputs: trimmed(nodeInputs.map(input => input?.name ?? '')),
+      outputs: outputNames,
+      attributes: attributesOf(attributes, known?.attributes ?? {}),
+    }
+    const types = options.outputTypes ?? inferredTypes(known, made, values)
+    nodes.push(made)
+    if (domain && !opsets.has(domain)) opsets.set(domain, 1)
+    return outputNames.map((output, index) => {
+      const type = types[index]
+      if (!type)
+        throw new ModelError({ code: 'MODEL_OUTPUT', message: `${op} has no output number ${index}.`, node: made })
+      return add(output, type)
+    })
+  }
+
+  const finalNames = new Map<string, string>()
+
+  const own = {
+    input: (name, dataType, shape) => {
+      const free = unique(name, valueNames)
+      inputs.push({ name: free, type: { dataType, shape } })
+      return add(free, { dataType, shape })
+    },
+    initializer,
+    constant,
+    scalar: (value, dataType = 'float32') => constant(dataType, [], [value]),
+    ints: (...items) => constant('int64', [items.length], items),
+    value: name => {
+      const value = values.get(name)
+      if (value) return value
+      throw new ModelError({
+        code: 'MODEL_UNKNOWN_VALUE',
+        message: `The graph ${base.name} has no value named ${name} of a known type.`,
+      })
+    },
+    node,
+    named: (value, name) => {
+      finalNames.set(value.name, unique(name, valueNames))
+      return value
+    },
+    output: ({ name, dataType, shape }) => {
+      outputs.push({ name, type: { dataType, shape } })
+    },
+    scope: (name, build) => {
+      scopes.push(name)
+      try {
+        return build()
+      } finally {
+        scopes.pop()
+      }
+    },
+    build: () => renameValues({ ...base, inputs, outputs, nodes, initializers, opsets }, finalNames),
+  } satisfies Pick<
+    GraphBuilder,
+    'input' | 'initializer' | 'constant' | 'scalar' | 'ints' | 'value' | 'node' | 'named' | 'output' | 'scope' | 'build'
+  >
+
+  const methods: Record<string, unknown> = {}
+  for (const operator of Object.values(operators) as unknown as AnyOperator[])
+    methods[operator.op] = (...args: unknown[]) => callOperator(operator, args, node)
+  return Object.assign(methods, own) as unknown as GraphBuilder
+}
+
+function callOperator(
+  operator: AnyOperator,
+  args: readonly unknown[],
+  node: GraphBuilder['node'],
+): Value | readonly Value[] {
+  const last = args.at(-1)
+  const hasAttributes = args.length > 0 && isAttributes(last)
+  const given = (hasAttributes ? args.slice(0, -1) : args).flat() as (Value | undefined)[]
+  const attributes = (hasAttributes ? last : {}) as Record<string, AttributeInput>
+  const outputCount = operator.outputs[0]?.endsWith('...') ? outputCountOf(attributes) : undefined
+  const results = node(operator.op, given, attributes, {
+    domain: operator.domain,
+    ...(outputCount ? { outputCount } : {}),
+  })
+  const [only] = results
+  return operator.outputs.length === 1 && only && !operator.outputs[0]?.endsWith('...') ? only : results
+}
+
+const isAttributes = (argument: unknown): boolean =>
+  typeof argument === 'object' && argument !== null && !Array.isArray(argument) && !('name' in argument)
+
+const outputCountOf = ({ num_outputs: count }: Readonly<Record<string, AttributeInput>>): number =>
+  typeof count === 'number' ? count : 1
+
+const trimmed = (names: readonly string[]): string[] => names.slice(0, names.findLastIndex(name => name !== '') + 1)
+
+function inferredTypes(
+  operator: AnyOperator | undefined,
+  node: Node,
+  values: ReadonlyMap<string, Value>,
+): readonly (Inferred | undefined)[] {
+  if (!operator)
+    throw new ModelError({
+      code: 'MODEL_OPERATOR',
+      message: `There is no shape rule for ${node.domain ? `${node.domain}.` : ''}${node.op}.`,
+      hint: 'Give outputTypes.',
+      node,
+    })
+  return inferOutputs(operator, node, name => values.get(name))
+}
+
+function attributesOf(
+  given: Readonly<Record<string, AttributeInput>>,
+  specs: AttributeSpecs,
+): Record<string, Attribute> {
+  const attributes: Record<string, Attribute> = {}
+  for (const [name, value] of Object.entries(given))
+    if (value !== undefined) attributes[name] = attributeOf(value, specs[name]?.kind)
+  return attributes
+}
+
+function attributeOf(value: Exclude<AttributeInput, undefined>, kind: Attribute['kind'] | undefined): Attribute {
+  if (typeof value === 'string') return { kind: 'string', value }
+  if (typeof value === 'number')
+    return kind === 'float' ? { kind, value } : { kind: Number.isInteger(value) ? 'int' : 'float', value }
+  if ('storage' in value) return { kind: 'tensor', value }
+  if (value.some(item => typeof item === 'string')) return { kind: 'strings', value: value as readonly string[] }
+  return { kind: kind === 'floats' ? 'floats' : 'ints', value: value as readonly number[] }
+}

@@ -1,0 +1,125 @@
+import { ModelError } from './errors.ts'
+import { type Dimension, type Graph, type GraphBody, type Node, readsOf, type TensorType } from './graph.ts'
+import { type AnyOperator, byName, type Inferred, readAttributes } from './operator.ts'
+import { operators } from './operators/registry.ts'
+import { elementCount, type Tensor, tensorNumbers } from './tensor.ts'
+
+export interface InferredTypes {
+  /** What is known of each value: type, shape, and the value itself where it is constant. */
+  readonly values: ReadonlyMap<string, Inferred>
+  /** Nodes whose outputs are not known, and why. */
+  readonly unknown: readonly { readonly node: Node; readonly reason: string }[]
+}
+
+const remembered = new WeakMap<Graph, InferredTypes>()
+const registry: ReadonlyMap<string, AnyOperator> = new Map(
+  Object.values(operators).map(operator => [`${operator.domain}:${operator.op}`, operator as unknown as AnyOperator]),
+)
+
+/** The record of an operator, by the node's domain and name. */
+export const operatorOf = (node: Pick<Node, 'op' | 'domain'>): AnyOperator | undefined =>
+  registry.get(`${node.domain}:${node.op}`)
+
+/**
+ * Infers the type and shape of every value, with symbolic dimensions. An operator without a rule is told in
+ * `unknown`, not guessed; what its outputs are then comes from the file's own annotations, where it has them.
+ * Rules describe operator set 21: upgrade older graphs first (`upgradeOpset`). Made once for a graph.
+ *
+ * @throws ModelError `MODEL_SHAPE` where shapes cannot go together, `MODEL_ATTRIBUTE` for a malformed attribute
+ */
+export function inferTypes(graph: Graph): InferredTypes {
+  const known = remembered.get(graph)
+  if (known) return known
+  const values = new Map<string, Inferred>()
+  const unknown: { node: Node; reason: string }[] = []
+  for (const input of graph.inputs) if (input.type) values.set(input.name, input.type)
+  for (const [name, tensor] of graph.initializers) values.set(name, inferredConstant(tensor))
+  for (const node of graph.nodes) {
+    const reason = inferNode(node, values)
+    if (reason === undefined) continue
+    unknown.push({ node, reason })
+    for (const output of node.outputs) {
+      const stated = annotationOf(graph, output)
+      if (stated) values.set(output, stated)
+    }
+  }
+  const result = { values, unknown }
+  remembered.set(graph, result)
+  return result
+}
+
+/** Type and shape of one value. @throws ModelError `MODEL_UNKNOWN_TYPE` when they are not known. */
+export function typeOf(graph: Graph, name: string): TensorType {
+  const type = inferTypes(graph).values.get(name)
+  if (type) return type
+  throw new ModelError({
+    code: 'MODEL_UNKNOWN_TYPE',
+    message: `The type of the value ${name} is not known.`,
+    hint: 'It comes from an operator that Pare has no shape rule for (`pare inspect` lists them).',
+  })
+}
+
+const annotationOf = (graph: GraphBody, name: string): TensorType | undefined =>
+  graph.valueInfo.get(name)?.type ?? graph.outputs.find(output => output.name === name)?.type
+
+/** Infers one node's outputs into `values`; returns why that could not be done. */
+function inferNode(node: Node, values: Map<string, Inferred>): string | undefined {
+  const operator = operatorOf(node)
+  if (!operator) return `no shape rule for ${node.domain ? `${node.domain}.` : ''}${node.op}`
+  const missing = readsOf(node).find(name => !values.has(name))
+  if (missing !== undefined) return `the type of its input ${missing} is not known`
+  const outputs = inferOutputs(operator, node, name => values.get(name))
+  for (const [index, output] of outputs.entries()) {
+    const name = node.outputs[index]
+    if (name && output) values.set(name, withConstantElements(output))
+  }
+  return undefined
+}
+
+/** What an operator's rule says of a node's outputs, in the order of the node's outputs. */
+export function inferOutputs(
+  operator: AnyOperator,
+  node: Node,
+  lookUp: (name: string) => Inferred | undefined,
+): (Inferred | undefined)[] {
+  const inputs = byName(
+    operator.inputs,
+    node.inputs.map(name => (name ? lookUp(name) : undefined)),
+  )
+  checkRequired(operator, node, inputs)
+  const attributes = readAttributes(node, operator.attributes)
+  const outputs = operator.infer(inputs as never, attributes as never, { outputCount: node.outputs.length, node })
+  return operator.outputs.flatMap(spec => {
+    const output = outputs[spec.replace(/\?$|\.\.\.$/, '')]
+    return Array.isArray(output) ? (output as Inferred[]) : [output as Inferred | undefined]
+  })
+}
+
+function checkRequired(operator: AnyOperator, node: Node, inputs: Record<string, unknown>): void {
+  for (const spec of operator.inputs) {
+    if (spec.endsWith('?') || spec.endsWith('...') || inputs[spec] !== undefined) continue
+    throw new ModelError({
+      code: 'MODEL_INPUT',
+      message: `Node ${node.name} (${node.op}) has no input ${spec}.`,
+      hint: 'The model is invalid: export it again.',
+      node,
+    })
+  }
+}
+
+/** Integer tensors of up to so many elements are followed through the graph: shapes, axes, pads. */
+const followedElements = 64
+
+export function inferredConstant(constant: Tensor): Inferred {
+  return withConstantElements({ dataType: constant.dataType, shape: constant.dims, constant })
+}
+
+function withConstantElements(value: Inferred): Inferred {
+  const { constant } = value
+  if (!constant || value.elements || !followed(constant)) return value
+  const elements: Dimension[] = tensorNumbers(constant)
+  return { ...value, elements }
+}
+
+const followed = ({ dataType, dims }: Tensor) =>
+  (dataType === 'int64' || dataType === 'int32') && dims.length <= 1 && elementCount(dims) <= followedElements

@@ -1,0 +1,264 @@
+import { fromBinary } from '@bufbuild/protobuf'
+import {
+  type AttributeProto,
+  type GraphProto,
+  AttributeProto_AttributeType as Kind,
+  type ModelProto,
+  ModelProtoSchema,
+  type NodeProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from 'onnx-buf'
+import { byteLength, dataTypeName } from './data-type.ts'
+import { ModelError } from './errors.ts'
+import type { Attribute, Dimension, Graph, GraphBody, Node, TensorType, ValueInfo } from './graph.ts'
+import { elementCount, isExternal, type Tensor } from './tensor.ts'
+import { sortNodes } from './topological-sort.ts'
+
+/** The versions of ONNX's own operator set that Pare reads. */
+export const oldestOpset = 7
+export const newestOpset = 25
+
+export interface LoadOptions {
+  /**
+   * Reads from a file of external data. Called when a tensor is first used.
+   * @param location as written in the model: a path below the model's folder
+   */
+  readonly readExternal?: (location: string, offset: number, length: number) => Uint8Array
+}
+
+/**
+ * Reads an ONNX model. Nothing is lost: what Pare does not understand is kept and written back by `saveModel`.
+ * Tensors are views into `bytes`, which must not be changed afterwards.
+ *
+ * @throws ModelError `MODEL_EMPTY`, `MODEL_NOT_ONNX`, `MODEL_OPSET`, `MODEL_CYCLE`, `MODEL_DUPLICATE_VALUE`,
+ *   `MODEL_UNKNOWN_VALUE`, `MODEL_ZERO_DIMENSION`, `MODEL_TENSOR_SIZE`, `MODEL_EXTERNAL_DATA`
+ */
+export function loadModel(bytes: Uint8Array, options: LoadOptions = {}): Graph {
+  const model = parse(bytes)
+  if (!model.graph || model.opsetImport.length === 0)
+    throw new ModelError({
+      code: 'MODEL_NOT_ONNX',
+      message: 'The file holds no ONNX graph with an operator set.',
+      hint: 'Give an ONNX model: a .onnx file that starts with a serialized ModelProto.',
+    })
+  const opsets = new Map(
+    model.opsetImport.map(({ domain, version }) => [domain === 'ai.onnx' ? '' : domain, Number(version)]),
+  )
+  checkOpset(opsets.get(''))
+  const body = loadBody(model.graph, new Set(), options)
+  for (const input of body.inputs) checkInput(input)
+  return {
+    ...body,
+    opsets,
+    metadata: new Map(model.metadataProps.map(({ key, value }) => [key, value])),
+    functions: model.functions,
+    model,
+  }
+}
+
+function parse(bytes: Uint8Array): ModelProto {
+  if (bytes.byteLength === 0)
+    throw new ModelError({
+      code: 'MODEL_EMPTY',
+      message: 'The file is empty.',
+      hint: 'Export or download the model again.',
+    })
+  try {
+    return fromBinary(ModelProtoSchema, bytes)
+  } catch (cause) {
+    throw new ModelError({
+      code: 'MODEL_NOT_ONNX',
+      message: `The file is not an ONNX model, or is cut off: ${cause instanceof Error ? cause.message : cause}.`,
+      hint: 'Check that the file was copied completely and that it is an ONNX model.',
+      cause,
+    })
+  }
+}
+
+function checkOpset(version: number | undefined): void {
+  if (version === undefined || (version >= oldestOpset && version <= newestOpset)) return
+  throw new ModelError({
+    code: 'MODEL_OPSET',
+    message: `The model uses operator set ${version}; Pare reads ${oldestOpset} to ${newestOpset}.`,
+    hint: `Export the model with an operator set from ${oldestOpset} to ${newestOpset} (opset_version in most exporters).`,
+  })
+}
+
+function checkInput(input: ValueInfo): void {
+  if (!input.type?.shape?.includes(0)) return
+  throw new ModelError({
+    code: 'MODEL_ZERO_DIMENSION',
+    message: `The input ${input.name} has the shape [${input.type.shape}], with a dimension of size zero.`,
+    hint: 'Export the model with the real size, or with a named (dynamic) dimension.',
+  })
+}
+
+function loadBody(proto: GraphProto, outer: ReadonlySet<string>, options: LoadOptions): GraphBody {
+  const initializers = new Map<string, Tensor>()
+  for (const tensor of proto.initializer) initializers.set(tensor.name, loadTensor(tensor, options))
+  const inputs = proto.input.filter(input => !initializers.has(input.name)).map(loadValueInfo)
+  const known = new Set([...outer, ...inputs.map(input => input.name), ...initializers.keys()])
+  for (const { values } of proto.sparseInitializer) if (values) known.add(values.name)
+  const visible = new Set([...known, ...proto.node.flatMap(node => node.output)])
+  const names = new Set<string>()
+  const nodes = proto.node.map((node, index) => loadNode(node, uniqueName(node, index, names), visible, options))
+  checkOutputs(nodes, known)
+  return {
+    name: proto.name,
+    inputs,
+    outputs: proto.output.map(loadValueInfo),
+    nodes: sortNodes(
+      nodes,
+      known,
+      proto.output.map(output => output.name),
+    ),
+    initializers,
+    valueInfo: new Map(proto.valueInfo.map(info => [info.name, loadValueInfo(info)])),
+    source: proto,
+  }
+}
+
+function uniqueName(node: NodeProto, index: number, taken: Set<string>): string {
+  let name = node.name || `${node.opType}_${index}`
+  while (taken.has(name)) name += '_'
+  taken.add(name)
+  return name
+}
+
+function checkOutputs(nodes: readonly Node[], known: ReadonlySet<string>): void {
+  const made = new Set<string>()
+  for (const node of nodes)
+    for (const output of node.outputs) {
+      if (output === '') continue
+      if (made.has(output) || known.has(output))
+        throw new ModelError({
+          code: 'MODEL_DUPLICATE_VALUE',
+          message: `The value ${output}, made by node ${node.name} (${node.op}), is made twice.`,
+          hint: 'The model is invalid: every value has one producer. Export it again.',
+          node,
+        })
+      made.add(output)
+    }
+}
+
+function loadNode(proto: NodeProto, name: string, visible: ReadonlySet<string>, options: LoadOptions): Node {
+  return {
+    name,
+    op: proto.opType,
+    domain: proto.domain === 'ai.onnx' ? '' : proto.domain,
+    inputs: proto.input,
+    outputs: proto.output,
+    attributes: Object.fromEntries(proto.attribute.map(item => [item.name, loadAttribute(item, visible, options)])),
+    source: proto,
+  }
+}
+
+const utf8 = new TextDecoder()
+
+function loadAttribute(source: AttributeProto, visible: ReadonlySet<string>, options: LoadOptions): Attribute {
+  if (source.refAttrName) return { kind: 'other', source }
+  switch (source.type) {
+    case Kind.FLOAT:
+      return { kind: 'float', value: source.f, source }
+    case Kind.INT:
+      return { kind: 'int', value: Number(source.i), source }
+    case Kind.STRING:
+      return { kind: 'string', value: utf8.decode(source.s), source }
+    case Kind.TENSOR:
+      return source.t ? { kind: 'tensor', value: loadTensor(source.t, options), source } : { kind: 'other', source }
+    case Kind.GRAPH:
+      return source.g
+        ? { kind: 'graph', value: loadBody(source.g, visible, options), source }
+        : { kind: 'other', source }
+    case Kind.FLOATS:
+      return { kind: 'floats', value: source.floats, source }
+    case Kind.INTS:
+      return { kind: 'ints', value: source.ints.map(Number), source }
+    case Kind.STRINGS:
+      return { kind: 'strings', value: source.strings.map(item => utf8.decode(item)), source }
+    case Kind.GRAPHS:
+      return { kind: 'graphs', value: source.graphs.map(graph => loadBody(graph, visible, options)), source }
+    default:
+      return { kind: 'other', source }
+  }
+}
+
+function loadValueInfo(source: ValueInfoProto): ValueInfo {
+  return { name: source.name, type: loadType(source), source }
+}
+
+function loadType({ type }: ValueInfoProto): TensorType | undefined {
+  if (type?.value.case !== 'tensorType') return undefined
+  const { elemType, shape } = type.value.value
+  const dataType = dataTypeName(elemType)
+  if (!dataType || dataType === 'undefined') return undefined
+  return {
+    dataType,
+    shape: shape?.dim.map(({ value }): Dimension => {
+      if (value.case === 'dimValue') return Number(value.value) < 0 ? null : Number(value.value)
+      return value.case === 'dimParam' && value.value ? value.value : null
+    }),
+  }
+}
+
+function loadTensor(proto: TensorProto, options: LoadOptions): Tensor {
+  const dataType = dataTypeName(proto.dataType)
+  const dims = proto.dims.map(Number)
+  if (!dataType || dims.some(dim => dim < 0))
+    throw new ModelError({
+      code: 'MODEL_TENSOR_TYPE',
+      message: `The tensor ${proto.name} has element type ${proto.dataType} and shape [${dims}], which ONNX does not know.`,
+      hint: 'The file is damaged or newer than this version of Pare.',
+    })
+  checkTensor(proto, byteLength(dataType, elementCount(dims)), dims)
+  if (isExternal(proto))
+    return { dataType, dims, storage: externalStorage(proto, byteLength(dataType, elementCount(dims)), options) }
+  return { dataType, dims, storage: { kind: 'proto', proto } }
+}
+
+function checkTensor(proto: TensorProto, expected: number, dims: readonly number[]): void {
+  if (dims.length > 1 && dims.includes(0))
+    throw new ModelError({
+      code: 'MODEL_ZERO_DIMENSION',
+      message: `The tensor ${proto.name} has the shape [${dims}], with a dimension of size zero.`,
+      hint: 'A layer without channels does nothing: remove it, or export the model again.',
+    })
+  if (proto.rawData.byteLength === 0 || proto.rawData.byteLength === expected) return
+  throw new ModelError({
+    code: 'MODEL_TENSOR_SIZE',
+    message: `The tensor ${proto.name} of shape [${dims}] takes ${expected} bytes, but the file has ${proto.rawData.byteLength}.`,
+    hint: 'The file is damaged: export or download it again.',
+  })
+}
+
+function externalStorage(proto: TensorProto, expected: number, { readExternal }: LoadOptions): Tensor['storage'] {
+  const entries = new Map(proto.externalData.map(({ key, value }) => [key, value]))
+  const location = entries.get('location') ?? ''
+  const offset = Number(entries.get('offset') ?? 0)
+  const length = Number(entries.get('length') ?? expected)
+  const problem = !location
+    ? 'names no file'
+    : length !== expected
+      ? `gives ${length} bytes where its shape takes ${expected}`
+      : !Number.isSafeInteger(offset) || offset < 0
+        ? `starts at the impossible offset ${entries.get('offset')}`
+        : !readExternal
+          ? `lies in the file ${location}, and nothing was given to read it with`
+          : undefined
+  if (problem || !readExternal)
+    throw new ModelError({
+      code: 'MODEL_EXTERNAL_DATA',
+      message: `The external data of tensor ${proto.name} ${problem}.`,
+      hint: 'Keep the data file beside the model, under the name that the model was exported with.',
+    })
+  let bytes: Uint8Array | undefined
+  return {
+    kind: 'external',
+    proto,
+    read: () => {
+      bytes ??= readExternal(location, offset, length)
+      return bytes
+    },
+  }
+}

@@ -1,0 +1,95 @@
+import type { DataType } from './data-type.ts'
+import type { Graph } from './graph.ts'
+import type { TypedArray } from './tensor.ts'
+
+/**
+ * The ports: what core-graph and the strategies need of the world, as types. Whoever composes (the Compressor)
+ * hands in the implementations.
+ */
+
+/** A tensor on its way into or out of a model: `data` holds the elements in row-major order. */
+export interface TensorData {
+  readonly dataType: DataType
+  readonly dims: readonly number[]
+  readonly data: TypedArray
+}
+
+/** Named tensors: a model's feeds, or what was fetched. */
+export type TensorMap = Readonly<Record<string, TensorData>>
+
+/** Runs graphs. `@pare/runtime` implements it over onnxruntime-node. */
+export interface Executor {
+  /**
+   * Prepares a graph for running.
+   * @throws ModelError when the runtime does not take the graph.
+   */
+  open(graph: Graph, options?: SessionOptions): Promise<Session>
+}
+
+export interface SessionOptions {
+  /** Threads inside one operator. Default: the executor's own. */
+  readonly threads?: number
+  /** Whether the runtime may rewrite the graph. Default true; false keeps every Q/DQ pair and every value as it stands. */
+  readonly optimize?: boolean
+}
+
+/** A graph that is ready to run; holds memory until it is disposed of. */
+export interface Session extends AsyncDisposable {
+  readonly inputNames: readonly string[]
+  readonly outputNames: readonly string[]
+  /**
+   * @param feeds a tensor for every input of the graph
+   * @param fetches names of the outputs to return; default all
+   */
+  run(feeds: TensorMap, fetches?: readonly string[]): Promise<TensorMap>
+  dispose(): Promise<void>
+}
+
+/** Samples, stacked along the first axis. */
+export interface Batch {
+  /** By input name; float images are `[N, C, H, W]` (or as the preprocessing's layout says). */
+  readonly inputs: TensorMap
+  /** Class of each sample, `[N]`; undefined for data without labels. */
+  readonly labels: Int32Array | undefined
+  /** Number of samples, N. */
+  readonly size: number
+}
+
+export interface BatchOptions {
+  readonly batchSize: number
+  /** Stop after so many samples. Default: all. */
+  readonly limit?: number
+  /** Shuffle by this seed and epoch; the same pair gives the same order. Default: the data's own order. */
+  readonly shuffle?: { readonly seed: number; readonly epoch: number }
+  /** Leave out a last batch that is not full. Default false. */
+  readonly dropLast?: boolean
+  /** Random changes of the samples, for training only. Default: none. */
+  readonly augment?: boolean
+  readonly signal?: AbortSignal
+}
+
+/** Data that can be read again and again, preprocessed for one model. `@pare/data` implements it. */
+export interface DataSource {
+  /** Number of samples; undefined for a stream whose end is not known. */
+  readonly size: number | undefined
+  readonly labelled: boolean
+  batches(options: BatchOptions): AsyncIterable<Batch>
+}
+
+/** Named results of an evaluation, such as `top1: 0.93` (shares from 0 to 1) or `loss: 0.21`. */
+export type Metrics = Readonly<Record<string, number>>
+
+/** Measures how good a model is. `@pare/evaluate` implements it; users hand in their own. */
+export type Evaluator = (graph: Graph, options?: { readonly signal?: AbortSignal }) => Promise<Metrics>
+
+/** How far some work has come. `total` is undefined where the end is not known. */
+export interface Progress {
+  readonly done: number
+  readonly total: number | undefined
+  /** What is counted: `samples`, `steps`, `layers`. */
+  readonly unit: string
+  /** Figures that go along, such as `{ loss: 0.31 }`. */
+  readonly values?: Metrics
+}
+
+export type ProgressListener = (progress: Progress) => void

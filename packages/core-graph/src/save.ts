@@ -1,0 +1,189 @@
+import { create, toBinary } from '@bufbuild/protobuf'
+import {
+  type AttributeProto,
+  AttributeProtoSchema,
+  type GraphProto,
+  GraphProtoSchema,
+  AttributeProto_AttributeType as Kind,
+  ModelProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  OperatorSetIdProtoSchema,
+  StringStringEntryProtoSchema,
+  type TensorProto,
+  TensorProto_DataLocation,
+  TensorProtoSchema,
+  TensorShapeProto_DimensionSchema,
+  TensorShapeProtoSchema,
+  type TypeProto,
+  TypeProto_TensorSchema,
+  TypeProtoSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from 'onnx-buf'
+import { dataTypeCode } from './data-type.ts'
+import type { Attribute, Dimension, Graph, GraphBody, Node, TensorType, ValueInfo } from './graph.ts'
+import { type Tensor, tensorByteLength, tensorBytes } from './tensor.ts'
+
+export interface SaveOptions {
+  /** Put tensors of at least `threshold` bytes (default 1024) into a second file of this name, beside the model. */
+  readonly external?: { readonly location: string; readonly threshold?: number }
+}
+
+export interface SavedModel {
+  readonly model: Uint8Array
+  /** Pieces of the external file, in order; empty without the `external` option. */
+  readonly externalData: readonly Uint8Array[]
+}
+
+/** The ONNX IR version of new models: the first that knows operator set 21 (onnx/docs/Versioning.md). */
+const irVersion = 10n
+
+/** Offsets of external tensors are multiples of this, so that a runtime can map the file (ONNX, "External Data"). */
+const alignment = 4096
+
+/** Writes a graph as an ONNX model. What was loaded and not changed is written back as it was. */
+export function saveModel(graph: Graph, options: SaveOptions = {}): SavedModel {
+  const external = options.external ? externalFile(options.external) : undefined
+  const model = copyOf(graph.model ?? create(ModelProtoSchema, { irVersion, producerName: 'pare' }), {
+    opsetImport: [...graph.opsets].map(([domain, version]) =>
+      create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) }),
+    ),
+    metadataProps: [...graph.metadata].map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
+    functions: [...graph.functions],
+    graph: saveBody(graph, external),
+  })
+  if ((graph.opsets.get('') ?? 0) >= 21 && model.irVersion < irVersion) model.irVersion = irVersion
+  return { model: toBinary(ModelProtoSchema, model), externalData: external?.pieces ?? [] }
+}
+
+interface ExternalFile {
+  readonly pieces: Uint8Array[]
+  readonly takes: (tensor: Tensor) => boolean
+  /** Appends the bytes and says where they lie. */
+  readonly put: (bytes: Uint8Array) => Record<'location' | 'offset' | 'length', string>
+}
+
+function externalFile({ location, threshold = 1024 }: { location: string; threshold?: number }): ExternalFile {
+  const pieces: Uint8Array[] = []
+  let size = 0
+  const append = (bytes: Uint8Array) => {
+    pieces.push(bytes)
+    size += bytes.byteLength
+  }
+  return {
+    pieces,
+    takes: tensor => tensor.dataType !== 'string' && tensorByteLength(tensor) >= threshold,
+    put: bytes => {
+      append(new Uint8Array((alignment - (size % alignment)) % alignment))
+      const offset = size
+      append(bytes)
+      return { location, offset: String(offset), length: String(bytes.byteLength) }
+    },
+  }
+}
+
+function saveBody(body: GraphBody, external: ExternalFile | undefined): GraphProto {
+  const { source } = body
+  const listedInitializers = source?.input.filter(input => body.initializers.has(input.name)) ?? []
+  return copyOf(source ?? create(GraphProtoSchema), {
+    name: body.name,
+    input: [...body.inputs.map(saveValueInfo), ...listedInitializers],
+    output: body.outputs.map(saveValueInfo),
+    node: body.nodes.map(node => saveNode(node, external)),
+    initializer: [...body.initializers].map(([name, tensor]) => saveTensor(name, tensor, external)),
+    valueInfo: [...body.valueInfo.values()].map(saveValueInfo),
+  })
+}
+
+/** A message with some fields replaced; unknown fields come along. */
+const copyOf = <Message extends object>(message: Message, fields: Partial<Message>): Message =>
+  Object.assign(Object.create(Object.getPrototypeOf(message)), message, fields)
+
+function saveNode(node: Node, external: ExternalFile | undefined): NodeProto {
+  return copyOf(node.source ?? create(NodeProtoSchema, { name: node.name }), {
+    opType: node.op,
+    domain: node.domain,
+    input: [...node.inputs],
+    output: [...node.outputs],
+    attribute: Object.entries(node.attributes).map(([name, attribute]) => saveAttribute(name, attribute, external)),
+  })
+}
+
+const utf8 = new TextEncoder()
+const encode = (text: string) => utf8.encode(text) as Uint8Array<ArrayBuffer>
+
+function saveAttribute(name: string, attribute: Attribute, external: ExternalFile | undefined): AttributeProto {
+  // A body may have been changed without its attribute being: only what cannot hold a body goes back as it was.
+  if (attribute.source && attribute.kind !== 'graph' && attribute.kind !== 'graphs') return attribute.source
+  switch (attribute.kind) {
+    case 'float':
+      return create(AttributeProtoSchema, { name, type: Kind.FLOAT, f: attribute.value })
+    case 'int':
+      return create(AttributeProtoSchema, { name, type: Kind.INT, i: BigInt(attribute.value) })
+    case 'string':
+      return create(AttributeProtoSchema, { name, type: Kind.STRING, s: encode(attribute.value) })
+    case 'tensor':
+      return create(AttributeProtoSchema, { name, type: Kind.TENSOR, t: saveTensor('', attribute.value, undefined) })
+    case 'floats':
+      return create(AttributeProtoSchema, { name, type: Kind.FLOATS, floats: [...attribute.value] })
+    case 'ints':
+      return create(AttributeProtoSchema, { name, type: Kind.INTS, ints: attribute.value.map(BigInt) })
+    case 'strings':
+      return create(AttributeProtoSchema, { name, type: Kind.STRINGS, strings: attribute.value.map(encode) })
+    case 'graph':
+      return copyOf(attribute.source ?? create(AttributeProtoSchema, { name, type: Kind.GRAPH }), {
+        g: saveBody(attribute.value, external),
+      })
+    case 'graphs':
+      return copyOf(attribute.source ?? create(AttributeProtoSchema, { name, type: Kind.GRAPHS }), {
+        graphs: attribute.value.map(body => saveBody(body, external)),
+      })
+    default:
+      return attribute.source
+  }
+}
+
+function saveTensor(name: string, tensor: Tensor, external: ExternalFile | undefined): TensorProto {
+  const { storage } = tensor
+  if (external?.takes(tensor)) {
+    const place = external.put(tensorBytes(tensor))
+    return create(TensorProtoSchema, {
+      name,
+      dims: tensor.dims.map(BigInt),
+      dataType: dataTypeCode(tensor.dataType),
+      dataLocation: TensorProto_DataLocation.EXTERNAL,
+      externalData: Object.entries(place).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
+    })
+  }
+  if (storage.kind === 'proto') return storage.proto.name === name ? storage.proto : copyOf(storage.proto, { name })
+  return create(TensorProtoSchema, {
+    name,
+    dims: tensor.dims.map(BigInt),
+    dataType: dataTypeCode(tensor.dataType),
+    rawData: tensorBytes(tensor) as Uint8Array<ArrayBuffer>,
+  })
+}
+
+function saveValueInfo({ name, type, source }: ValueInfo): ValueInfoProto {
+  if (source && source.name === name) return source
+  return create(ValueInfoProtoSchema, { name, ...(type ? { type: saveType(type) } : {}) })
+}
+
+function saveType({ dataType, shape }: TensorType): TypeProto {
+  const tensorType = create(TypeProto_TensorSchema, {
+    elemType: dataTypeCode(dataType),
+    ...(shape ? { shape: create(TensorShapeProtoSchema, { dim: shape.map(saveDimension) }) } : {}),
+  })
+  return create(TypeProtoSchema, { value: { case: 'tensorType', value: tensorType } })
+}
+
+const saveDimension = (dimension: Dimension) =>
+  create(TensorShapeProto_DimensionSchema, {
+    value:
+      typeof dimension === 'number'
+        ? { case: 'dimValue', value: BigInt(dimension) }
+        : typeof dimension === 'string'
+          ? { case: 'dimParam', value: dimension }
+          : { case: undefined },
+  })
