@@ -10,16 +10,18 @@ import { pathToFileURL } from 'node:url'
 export interface Registry {
   readonly folder: string
   readonly name: string
+  /** `op`: files in ONNX spelling are units and others helpers. `id`: every file is a unit, in kebab-case. */
+  readonly key: 'op' | 'id'
 }
 
 /** Every folder of units. A folder that does not exist is skipped. */
 const registries: readonly Registry[] = [
-  { folder: 'packages/core-graph/src/operators', name: 'operators' },
-  { folder: 'packages/core-graph/src/upgrades', name: 'upgrades' },
-  { folder: 'packages/core-graph/src/passes', name: 'passes' },
-  { folder: 'packages/train/src/gradients', name: 'gradients' },
-  { folder: 'packages/quant/src/observers', name: 'observers' },
-  { folder: 'packages/quant/src/rules', name: 'rules' },
+  { folder: 'packages/core-graph/src/operators', name: 'operators', key: 'op' },
+  { folder: 'packages/core-graph/src/upgrades', name: 'upgrades', key: 'op' },
+  { folder: 'packages/core-graph/src/passes', name: 'passes', key: 'id' },
+  { folder: 'packages/train/src/gradients', name: 'gradients', key: 'op' },
+  { folder: 'packages/quant/src/observers', name: 'observers', key: 'id' },
+  { folder: 'packages/quant/src/rules', name: 'rules', key: 'op' },
 ]
 
 /** A file of one unit: `min-max.ts` exports `minMax` and is listed as `'min-max'`; `Conv.ts` exports `Conv`. */
@@ -30,7 +32,9 @@ interface Unit {
 }
 
 const registryFile = 'registry.ts'
-const isUnit = (file: string) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== registryFile
+
+const isUnit = (file: string, key: Registry['key']) =>
+  file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== registryFile && (key === 'id' || /^[A-Z]/.test(file))
 
 /** Biome's order of imports: numbers by value, capitals only where nothing else differs. */
 const { compare } = new Intl.Collator('en', { numeric: true, caseFirst: 'upper' })
@@ -40,9 +44,9 @@ const unitOf = (file: string): Unit => {
   return { key, constant: key.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()), file }
 }
 
-const unitsOf = (folder: string): readonly Unit[] =>
+const unitsOf = ({ folder, key }: Registry): readonly Unit[] =>
   readdirSync(folder)
-    .filter(isUnit)
+    .filter(file => isUnit(file, key))
     .map(unitOf)
     .sort((a, b) => compare(a.key, b.key))
 
@@ -98,7 +102,7 @@ function claimOf(unit: unknown): string | undefined {
 /** Writes one registry, or checks it. Returns what is wrong. */
 export async function generate(registry: Registry, mode: 'write' | 'check'): Promise<string[]> {
   const { folder, name } = registry
-  const units = unitsOf(folder)
+  const units = unitsOf(registry)
   const path = join(folder, registryFile)
   const problems = units.flatMap(unit => misnamed(folder, unit))
   if (problems.length > 0) return problems
