@@ -1,0 +1,19 @@
+// What browsers and Node share and the language's own library leaves out: all that a package for any runtime may use.
+
+interface AbortSignal {
+  readonly aborted: boolean
+  // biome-ignore lint/suspicious/noExplicitAny: as in the DOM's and Node's declarations, which this must match
+  readonly reason: any
+  throwIfAborted(): void
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
+declare class TextEncoder {
+  encode(text?: string): Uint8Array<ArrayBuffer>
+}
+
+declare class TextDecoder {
+  constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean })
+  decode(bytes?: ArrayBuffer | ArrayBufferView): string
+}
