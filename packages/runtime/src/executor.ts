@@ -1,0 +1,144 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  type Executor,
+  type Graph,
+  ModelError,
+  RunError,
+  type Session,
+  saveModel,
+  type TensorData,
+  type TensorMap,
+} from '@pare/core-graph'
+import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { z } from 'zod'
+import { needsExternalData, writeModel } from './model-file.ts'
+
+/** How onnxruntime runs a model. Plain data: what a recipe says under `runtime:`. */
+export const executorOptions = z.strictObject({
+  providers: z
+    .array(z.string())
+    .nonempty()
+    .default(['cpu'])
+    .describe('Execution providers of onnxruntime, the preferred one first'),
+  threads: z
+    .int()
+    .nonnegative()
+    .default(0)
+    .describe('Threads inside one operator; 0 lets onnxruntime take one for each core'),
+  sessionOptions: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe("onnxruntime's own session configuration entries, such as session.disable_quant_qdq: '1'"),
+})
+
+export type ExecutorOptions = z.input<typeof executorOptions>
+
+/**
+ * The Executor over onnxruntime-node.
+ * The runtime's `run` occupies JavaScript's thread while it computes.
+ */
+export function createExecutor(options: ExecutorOptions = {}): Executor {
+  const { providers, threads, sessionOptions } = executorOptions.parse(options)
+  return {
+    open: async (graph, own = {}) => {
+      const session = await createSession(graph, {
+        executionProviders: providers,
+        intraOpNumThreads: own.threads ?? threads,
+        graphOptimizationLevel: own.optimize === false ? 'disabled' : 'all',
+        // Warnings of the runtime are for its developers; failures reach the user as errors.
+        logSeverityLevel: 3,
+        extra: nested(
+          own.optimize === false ? { 'session.disable_quant_qdq': '1', ...sessionOptions } : sessionOptions,
+        ),
+      })
+      return wrap(session)
+    },
+  }
+}
+
+/** onnxruntime's JavaScript takes `{ 'session.a': '1' }` as `{ session: { a: '1' } }`. */
+function nested(entries: Readonly<Record<string, string>>): Record<string, unknown> {
+  const result: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(entries)) {
+    const path = key.split('.')
+    const last = path.pop() ?? key
+    let level = result
+    for (const part of path) {
+      level[part] ??= {}
+      level = level[part] as Record<string, unknown>
+    }
+    level[last] = value
+  }
+  return result
+}
+
+async function createSession(graph: Graph, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
+  try {
+    if (!needsExternalData(graph)) return await InferenceSession.create(saveModel(graph).model, options)
+    return await createFromFolder(graph, options)
+  } catch (cause) {
+    if (cause instanceof ModelError) throw cause
+    throw new ModelError({
+      code: 'MODEL_RUNTIME',
+      message: `onnxruntime does not take the model ${graph.name}: ${messageOf(cause)}`,
+      hint: 'If the model runs elsewhere, its operators or operator set may be newer than this onnxruntime.',
+      cause,
+    })
+  }
+}
+
+/** A model over protobuf's 2 GiB goes by way of files, which the session has read when it is there. */
+async function createFromFolder(graph: Graph, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
+  const folder = await mkdtemp(join(tmpdir(), 'pare-'))
+  try {
+    const path = join(folder, 'model.onnx')
+    await writeModel(path, graph)
+    return await InferenceSession.create(path, options)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function wrap(session: InferenceSession): Session {
+  const dispose = () => session.release()
+  return {
+    inputNames: session.inputNames,
+    outputNames: session.outputNames,
+    run: async (feeds, fetches) => {
+      const tensors = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, toRuntime(tensor)]))
+      try {
+        const results = fetches ? await session.run(tensors, fetches) : await session.run(tensors)
+        return fromRuntime(results)
+      } catch (cause) {
+        throw new RunError({
+          code: 'RUN_FAILED',
+          message: `onnxruntime could not run the model: ${messageOf(cause)}`,
+          hint: `The model's inputs are ${session.inputNames.join(', ')}: check names, types and shapes of the data.`,
+          cause,
+        })
+      }
+    },
+    dispose,
+    [Symbol.asyncDispose]: dispose,
+  }
+}
+
+const toRuntime = ({ dataType, data, dims }: TensorData) =>
+  new Tensor(dataType as 'float32', data as Float32Array, dims)
+
+const fromRuntime = (results: InferenceSession.OnnxValueMapType): TensorMap =>
+  Object.fromEntries(
+    Object.entries(results).flatMap(([name, value]) => {
+      if (!(value instanceof Tensor) || Array.isArray(value.data)) return []
+      return [
+        [
+          name,
+          { dataType: value.type as TensorData['dataType'], dims: value.dims, data: value.data as TensorData['data'] },
+        ],
+      ]
+    }),
+  )
+
+const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))

@@ -1,0 +1,3 @@
+export { createExecutor, type ExecutorOptions, executorOptions } from './executor.ts'
+export { type Latency, type LatencyOptions, measureLatency } from './latency.ts'
+export { readModel, writeModel } from './model-file.ts'

@@ -1,0 +1,77 @@
+import { performance } from 'node:perf_hooks'
+import { type Executor, type Graph, inferTypes, ModelError, newTypedArray, type TensorMap } from '@pare/core-graph'
+
+export interface LatencyOptions {
+  /** Samples in one run. Default 1. */
+  readonly batchSize?: number
+  /** Timed runs, at most. Default 100. */
+  readonly runs?: number
+  /** Runs before the clock starts. Default 5. */
+  readonly warmup?: number
+  /** The timed runs stop after so many milliseconds. Default 2000. */
+  readonly budget?: number
+  /** What to feed; default tensors of zeros of the model's input shapes. */
+  readonly feeds?: TensorMap
+  readonly signal?: AbortSignal
+}
+
+/** Times of single runs, in milliseconds. */
+export interface Latency {
+  readonly median: number
+  /** The middle half of the runs lies between these. */
+  readonly quartiles: readonly [number, number]
+  readonly least: number
+  readonly runs: number
+}
+
+/**
+ * Times a model in a session of its own.
+ * @throws ModelError `MODEL_INPUT_SHAPE` when an input has an unknown size and no feeds are given; a symbolic first
+ *   dimension is taken as the batch
+ */
+export async function measureLatency(executor: Executor, graph: Graph, options: LatencyOptions = {}): Promise<Latency> {
+  const { batchSize = 1, runs = 100, warmup = 5, budget = 2000, signal } = options
+  const feeds = options.feeds ?? zeros(graph, batchSize)
+  await using session = await executor.open(graph)
+  for (let run = 0; run < warmup; run++) await session.run(feeds)
+  const times: number[] = []
+  const start = performance.now()
+  while (times.length < runs && performance.now() - start < budget) {
+    signal?.throwIfAborted()
+    const before = performance.now()
+    await session.run(feeds)
+    times.push(performance.now() - before)
+  }
+  times.sort((a, b) => a - b)
+  const at = (share: number) => times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? 0
+  return { median: at(0.5), quartiles: [at(0.25), at(0.75)], least: at(0), runs: times.length }
+}
+
+function zeros(graph: Graph, batchSize: number): TensorMap {
+  const { values } = inferTypes(graph)
+  return Object.fromEntries(
+    graph.inputs.map(({ name }) => {
+      const type = values.get(name)
+      const dims = type?.shape?.map((dimension, axis) =>
+        typeof dimension === 'number' ? dimension : axis === 0 ? batchSize : -1,
+      )
+      if (!type || !dims || dims.includes(-1))
+        throw new ModelError({
+          code: 'MODEL_INPUT_SHAPE',
+          message: `The size of the input ${name} [${type?.shape ?? '?'}] is not fixed.`,
+          hint: 'Say which shape to measure: --input 1x3x224x224.',
+        })
+      return [
+        name,
+        {
+          dataType: type.dataType,
+          dims,
+          data: newTypedArray(
+            type.dataType,
+            dims.reduce((a, b) => a * b, 1),
+          ),
+        },
+      ]
+    }),
+  )
+}
