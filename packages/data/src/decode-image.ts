@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { DataError } from '@pare/core-graph'
+import sharp from 'sharp'
+import { fileOperation } from './file-error.ts'
+import type { Pixels } from './pixels.ts'
+
+const extensions = new Set(['.avif', '.gif', '.jpeg', '.jpg', '.png', '.tif', '.tiff', '.webp'])
+
+/** Whether a file's name says that it is an image of a format that can be decoded. */
+export const isImageName = (name: string): boolean => extensions.has(extname(name).toLowerCase())
+
+export const imageFormats = 'JPEG, PNG, WebP, TIFF, GIF or AVIF'
+
+/**
+ * Decodes an image file into 8-bit sRGB or grey, upright (EXIF orientation is applied), without its alpha channel;
+ * of an animation, the first frame.
+ * @throws DataError `DATA_FILE` when it cannot be read, `DATA_IMAGE` when it does not decode; both name the file.
+ */
+export async function decodeImage(path: string): Promise<Pixels> {
+  const bytes = await fileOperation(path, () => readFile(path))
+  try {
+    const image = sharp(bytes, { failOn: 'error', autoOrient: true }).removeAlpha()
+    const { space } = await image.metadata()
+    const isGrey = space === 'b-w' || space === 'grey16'
+    const { data, info } = await image
+      .toColourspace(isGrey ? 'b-w' : 'srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true })
+    return { width: info.width, height: info.height, channels: info.channels === 1 ? 1 : 3, data }
+  } catch (cause) {
+    throw new DataError({
+      code: 'DATA_IMAGE',
+      message: `${path} does not decode as an image: ${cause instanceof Error ? cause.message : cause}.`,
+      hint: `Repair or remove it; images are ${imageFormats} files.`,
+      cause,
+    })
+  }
+}

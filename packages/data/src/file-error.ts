@@ -1,0 +1,24 @@
+import { DataError } from '@pare/core-graph'
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  EISDIR: 'is a folder, not a file',
+  ENOTDIR: 'is a file, not a folder',
+  EACCES: 'may not be read by you',
+  ERR_FS_FILE_TOO_LARGE: 'is larger than 2 GiB',
+}
+
+/** Runs a file operation on `path`; a failure becomes a DataError `DATA_FILE` that names it. */
+export async function fileOperation<Result>(path: string, operation: () => Promise<Result>): Promise<Result> {
+  try {
+    return await operation()
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? ''
+    throw new DataError({
+      code: 'DATA_FILE',
+      message: `${path} ${reasons[code] ?? `cannot be read (${cause instanceof Error ? cause.message : cause})`}.`,
+      hint: 'Check the path; relative paths start at the folder of the file that declares the data.',
+      cause,
+    })
+  }
+}
