@@ -17,7 +17,8 @@ export interface Registry {
 /** Every folder of units. A folder that does not exist is skipped. */
 const registries: readonly Registry[] = [
   { folder: 'packages/core-graph/src/operators', name: 'operators', key: 'op' },
-  { folder: 'packages/core-graph/src/upgrades', name: 'upgrades', key: 'op' },
+  { folder: 'packages/core-graph/src/evaluators', name: 'evaluators', key: 'op' },
+  { folder: 'packages/core-graph/src/upgrades', name: 'upgrades', key: 'id' },
   { folder: 'packages/core-graph/src/passes', name: 'passes', key: 'id' },
   { folder: 'packages/train/src/gradients', name: 'gradients', key: 'op' },
   { folder: 'packages/quant/src/observers', name: 'observers', key: 'id' },

@@ -1,9 +1,9 @@
-import type { Attribute, Graph, GraphBody, Node } from './graph.ts'
+import type { Attribute, GraphBody, Node } from './graph.ts'
 import { readsOf } from './graph.ts'
 
 /** Renames values everywhere: where they are made, where they are read, in bodies, inputs, outputs and initializers. */
-export function renameValues(graph: Graph, names: ReadonlyMap<string, string>): Graph {
-  return names.size === 0 ? graph : { ...graph, ...renameInBody(graph, names) }
+export function renameValues<Body extends GraphBody>(body: Body, names: ReadonlyMap<string, string>): Body {
+  return names.size === 0 ? body : renameInBody(body, names)
 }
 
 /** Makes every reader of a value (nodes, bodies, outputs of the graph excepted) read another one. */

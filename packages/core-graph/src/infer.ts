@@ -63,7 +63,7 @@ const annotationOf = (graph: GraphBody, name: string): TensorType | undefined =>
   graph.valueInfo.get(name)?.type ?? graph.outputs.find(output => output.name === name)?.type
 
 /** Infers one node's outputs into `values`; returns why that could not be done. */
-function inferNode(node: Node, values: Map<string, Inferred>): string | undefined {
+export function inferNode(node: Node, values: Map<string, Inferred>): string | undefined {
   const operator = operatorOf(node)
   if (!operator) return `no shape rule for ${node.domain ? `${node.domain}.` : ''}${node.op}`
   const missing = readsOf(node).find(name => !values.has(name))
