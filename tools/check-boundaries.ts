@@ -84,7 +84,7 @@ function checkConfiguration(root: string, own: Package): string[] {
   const expected = `../../tsconfig.${own.runtime}.json`
   return readFileSync(join(root, file), 'utf8').includes(`"extends": "${expected}"`)
     ? []
-    : [`${file}: must extend ${expected}, as the package's tag runtime:${own.runtime} says`]
+    : [`${file}: must extend ${expected}, as the tag runtime:${own.runtime} says`]
 }
 
 interface Import {
