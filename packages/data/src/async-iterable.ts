@@ -9,6 +9,7 @@ import {
   type TensorMap,
 } from '@pare/core-graph'
 import { checkBatchOptions } from './batch-options.ts'
+import { checkLabel } from './labels.ts'
 import { oneAhead } from './one-ahead.ts'
 
 /** One sample as a model takes it, already preprocessed, without a batch axis: `[C, H, W]`. */
@@ -61,8 +62,11 @@ export async function openAsyncIterable(
   }
 }
 
-async function firstOf(samples: AsyncIterable<StreamSample>): Promise<StreamSample> {
-  for await (const sample of samples) return sample
+async function firstOf(iterable: AsyncIterable<StreamSample>): Promise<StreamSample> {
+  const samples = iterable[Symbol.asyncIterator]()
+  const { done, value } = await nextOf(samples, 0)
+  await samples.return?.()
+  if (!done) return value
   throw new DataError({
     code: 'DATA_EMPTY',
     message: 'The iterable yields no samples.',
@@ -73,7 +77,7 @@ async function firstOf(samples: AsyncIterable<StreamSample>): Promise<StreamSamp
 async function* batchesOf(
   factory: (request: StreamRequest) => AsyncIterable<StreamSample>,
   first: StreamSample,
-  { inputName = 'input', classes = 2 ** 31 }: StreamOptions,
+  { inputName = 'input', classes }: StreamOptions,
   { batchSize, limit = Number.POSITIVE_INFINITY, dropLast = false, shuffle, augment, signal }: BatchOptions,
 ): AsyncGenerator<Batch> {
   const request = { ...(shuffle && { shuffle }), ...(augment && { augment }), ...(signal && { signal }) }
@@ -88,7 +92,8 @@ async function* batchesOf(
       if (done) break
       const inputs = named(value.inputs, inputName)
       checkTensors(inputs, expected, count)
-      checkLabel(value.label, first.label, classes, count)
+      checkPresence(value.label, first.label, count)
+      if (value.label !== undefined) checkLabel(value.label, classes, () => `sample ${count}`)
       taken.push({ inputs, label: value.label })
       count++
     }
@@ -150,19 +155,12 @@ function checkTensors(inputs: TensorMap, expected: TensorMap, index: number): vo
       })
 }
 
-function checkLabel(label: number | undefined, first: number | undefined, classes: number, index: number): void {
-  if (label === undefined && first === undefined) return
-  if (label === undefined || first === undefined)
+function checkPresence(label: number | undefined, first: number | undefined, index: number): void {
+  if ((label === undefined) !== (first === undefined))
     throw new DataError({
       code: 'DATA_LABEL',
       message: `Sample ${index} has ${label === undefined ? 'no' : 'a'} label, unlike the first one.`,
       hint: 'Give every sample a label, or none.',
-    })
-  if (!Number.isInteger(label) || label < 0 || label >= classes)
-    throw new DataError({
-      code: 'DATA_LABEL',
-      message: `The label of sample ${index} is ${label}, but must be a whole number from 0 to ${classes - 1}.`,
-      hint: 'Correct the label, or the number of classes.',
     })
 }
 

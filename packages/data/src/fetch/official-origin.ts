@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import type { DatasetFile } from './dataset.ts'
+import type { DatasetFile } from '../dataset.ts'
 import type { FetchRequest, Origin } from './origin.ts'
 
 /** The official files, over HTTPS. */

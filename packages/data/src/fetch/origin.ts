@@ -1,4 +1,4 @@
-import type { Dataset, DatasetFile } from './dataset.ts'
+import type { Dataset, DatasetFile } from '../dataset.ts'
 
 export interface FetchRequest {
   readonly dataset: Dataset

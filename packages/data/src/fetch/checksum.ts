@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import type { DatasetFile } from './dataset.ts'
+import type { DatasetFile } from '../dataset.ts'
 
 /**
  * What is wrong with the content of a gzipped file, as the rest of a sentence; undefined when it is the one pinned.
