@@ -8,12 +8,14 @@ export {
 } from './builder.ts'
 export { byteLength, type DataType, dataTypeCode, dataTypeName, isFloat, isInteger } from './data-type.ts'
 export { DataError, ModelError, PareError, type PareErrorDetails, RecipeError, RunError } from './errors.ts'
+export { type Feeds, feedsOf, fixedBatchSize, type RunOutput, runBatch } from './feeds.ts'
 export type { Attribute, Dimension, Graph, GraphBody, Node, OtherType, Shape, TensorType, ValueInfo } from './graph.ts'
 export { bodiesOf, capturesOf, opsetOf, readsOf } from './graph.ts'
 export { mapBodies, redirectReads, renameValues } from './graph-edit.ts'
 export { type GraphIndex, graphIndex, useCount, usersOf } from './graph-index.ts'
 export { type InferredTypes, inferTypes, operatorOf, typeOf } from './infer.ts'
 export { type LoadOptions, loadModel, newestOpset, oldestOpset } from './load.ts'
+export { matchNodes, nodePatterns } from './node-filter.ts'
 export {
   type AnyOperator,
   type AttributeSpecs,
