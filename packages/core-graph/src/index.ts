@@ -6,14 +6,17 @@ export {
   type NodeOptions,
   type Value,
 } from './builder.ts'
+export { type Cost, type CostOptions, cost, type ModelCost, type NodeCost } from './cost.ts'
 export { byteLength, type DataType, dataTypeCode, dataTypeName, isFloat, isInteger } from './data-type.ts'
 export { DataError, ModelError, PareError, type PareErrorDetails, RecipeError, RunError } from './errors.ts'
 export { type Feeds, feedsOf, fixedBatchSize, type RunOutput, runBatch } from './feeds.ts'
+export { freshNames } from './fresh-names.ts'
 export type { Attribute, Dimension, Graph, GraphBody, Node, OtherType, Shape, TensorType, ValueInfo } from './graph.ts'
 export { bodiesOf, capturesOf, opsetOf, readsOf } from './graph.ts'
 export { mapBodies, redirectReads, renameValues } from './graph-edit.ts'
 export { type GraphIndex, graphIndex, useCount, usersOf } from './graph-index.ts'
 export { type InferredTypes, inferTypes, operatorOf, typeOf } from './infer.ts'
+export { withInputShapes } from './input-shapes.ts'
 export { type LoadOptions, loadModel, newestOpset, oldestOpset } from './load.ts'
 export { matchNodes, nodePatterns } from './node-filter.ts'
 export {
@@ -31,6 +34,7 @@ export {
 export { operators } from './operators/registry.ts'
 export { type Window, type WindowAttributes, windowOf } from './operators/spatial.ts'
 export { definePass, type Pass, type PassRefusal, type PassReport, type PassResult, runPasses } from './pass.ts'
+export { passes } from './passes/registry.ts'
 export type {
   Batch,
   BatchOptions,
@@ -47,6 +51,7 @@ export type {
 } from './ports.ts'
 export { createRandom, type Random, randomNormal } from './random.ts'
 export { type SavedModel, type SaveOptions, saveModel } from './save.ts'
+export { inferencePasses, simplify } from './simplify.ts'
 export { defineStrategy, type Need, type Strategy, type StrategyContext, type StrategyResult } from './strategy.ts'
 export {
   elementCount,
@@ -63,3 +68,4 @@ export {
   tensorOf,
 } from './tensor.ts'
 export { sortNodes } from './topological-sort.ts'
+export { upgradeOpset } from './upgrade-opset.ts'
