@@ -5,12 +5,14 @@ import { passes } from './passes/registry.ts'
 /**
  * What makes a model ready to be measured, run or quantized, in this order: the newest operator forms first, since
  * all else reads those; then fewer nodes and more constants, so that a convolution and its BatchNormalization stand
- * side by side; dead code last, as every pass leaves some.
+ * side by side. Dead code goes before each pass that asks who else reads a value, and last.
  */
 export const inferencePasses: readonly Pass[] = [
   passes['upgrade-opset'],
   passes['remove-identity'],
+  passes['remove-dead-code'],
   passes['fold-constants'],
+  passes['remove-dead-code'],
   passes['fold-batch-norm'],
   passes['remove-dead-code'],
 ]
