@@ -1,3 +1,4 @@
+import { dataTypeCode } from '../data-type.ts'
 import type { Node } from '../graph.ts'
 import { attribute, readAttributes } from '../operator.ts'
 import { helperNode, type UpgradeContext, without } from './upgrade.ts'
@@ -12,8 +13,8 @@ export function intsToInput(node: Node, name: string, context: UpgradeContext): 
 }
 
 /**
- * A scalar of the type of the value `like`: a float32 constant, cast at run time where the type is another or not known.
- * `nodes` must stand before the one that reads it.
+ * A scalar of the type of the value `like`: a float32 constant, with a cast behind it where the type is another or
+ * not known. `nodes` must stand before the one that reads it.
  */
 export function scalarLike(
   name: string,
@@ -22,7 +23,11 @@ export function scalarLike(
   context: UpgradeContext,
 ): { readonly input: string; readonly nodes: readonly Node[] } {
   const constant = context.constant(name, 'float32', [], [value])
-  if (context.typeOf(like)?.dataType === 'float32') return { input: constant, nodes: [] }
+  const type = context.typeOf(like)?.dataType
+  if (type === 'float32') return { input: constant, nodes: [] }
   const input = context.fresh(`${name}_cast`)
-  return { input, nodes: [helperNode('CastLike', input, [constant, like], [input])] }
+  const cast = type
+    ? helperNode('Cast', input, [constant], [input], { to: { kind: 'int', value: dataTypeCode(type) } })
+    : helperNode('CastLike', input, [constant, like], [input])
+  return { input, nodes: [cast] }
 }

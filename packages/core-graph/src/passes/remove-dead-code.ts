@@ -36,8 +36,9 @@ function withoutDeadCode<Body extends GraphBody>(body: Body): { readonly body: B
     })
     const kept = attributes === node.attributes ? node : { ...node, attributes }
     for (const name of readsOf(kept)) live.add(name)
-    nodes.unshift(kept)
+    nodes.push(kept)
   }
+  nodes.reverse()
   const initializers = new Map([...body.initializers].filter(([name]) => live.has(name)))
   const known = new Set([
     ...body.inputs.map(input => input.name),
