@@ -1,0 +1,10 @@
+import { attribute, defineOperator, typed } from '../operator.ts'
+
+/** y = (x − zeroPoint)·scale (ONNX DequantizeLinear) */
+export const DequantizeLinear = defineOperator({
+  op: 'DequantizeLinear',
+  inputs: ['x', 'x_scale', 'x_zero_point?'],
+  outputs: ['y'],
+  attributes: { axis: attribute.int(1), block_size: attribute.int(0) },
+  infer: ({ x, x_scale: scale }) => ({ y: typed(scale.dataType, x.shape) }),
+})

@@ -1,0 +1,22 @@
+import { attribute, defineOperator } from '../operator.ts'
+
+/** Slices of data along the axis, by indices (ONNX Gather) */
+export const Gather = defineOperator({
+  op: 'Gather',
+  inputs: ['data', 'indices'],
+  outputs: ['output'],
+  attributes: { axis: attribute.int(0) },
+  infer: ({ data, indices }, { axis }) => {
+    const { shape, dataType, elements } = data
+    if (!shape || !indices.shape) return { output: { dataType, shape: undefined } }
+    const along = (axis + shape.length) % shape.length
+    const picked = elements && indices.elements?.map(index => elements.at(Number(index)) ?? null)
+    return {
+      output: {
+        dataType,
+        shape: [...shape.slice(0, along), ...indices.shape, ...shape.slice(along + 1)],
+        ...(picked ? { elements: picked } : {}),
+      },
+    }
+  },
+})

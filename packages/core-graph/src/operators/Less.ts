@@ -1,0 +1,10 @@
+import { defineOperator, typed } from '../operator.ts'
+import { broadcastShapes } from './broadcast.ts'
+
+/** C = A < B, broadcast (ONNX Less) */
+export const Less = defineOperator({
+  op: 'Less',
+  inputs: ['A', 'B'],
+  outputs: ['C'],
+  infer: ({ A, B }, _, { node }) => ({ C: typed('bool', broadcastShapes([A.shape, B.shape], node)) }),
+})
