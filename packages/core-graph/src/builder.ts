@@ -29,10 +29,10 @@ type AttributeArguments<Specs extends AttributeSpecs> = keyof Specs extends neve
   ? []
   : [attributes?: { readonly [Key in keyof Specs]?: AttributeValues<Specs>[Key] | undefined }]
 
-/** Split and the like say how many outputs they have; for all others it is the operator's number. */
+/** Split and the like say how many outputs they have; for all others it is the operator's number without optional ones. */
 type Result<Outputs extends readonly string[]> = Outputs extends readonly [`${string}...`]
   ? readonly Value[]
-  : Outputs extends readonly [string]
+  : Outputs extends readonly [string, ...`${string}?`[]]
     ? Value
     : readonly [Value, ...Value[]]
 
@@ -60,7 +60,10 @@ export interface GraphBuilder extends OperatorMethods {
   ints(...values: readonly number[]): Value
   /** A value of the graph that is built upon. @throws ModelError `MODEL_UNKNOWN_VALUE` */
   value(name: string): Value
-  /** Adds a node of any operator by name, for an operator outside the registry `outputTypes` say what it makes. */
+  /**
+   * Adds a node of any operator by name; for an operator outside the registry `outputTypes` say what it makes, and
+   * `outputCount` asks for optional outputs too.
+   */
   node(
     op: string,
     inputs: readonly (Value | undefined)[],
@@ -155,7 +158,7 @@ function createGraphBuilder(base: Graph): GraphBuilder {
     const operator = (operators as unknown as Readonly<Record<string, AnyOperator>>)[op]
     const known = operator?.domain === domain ? operator : undefined
     const name = unique(scoped(op), nodeNames)
-    const fixed = known?.outputs.filter(output => !output.endsWith('...')).length ?? 1
+    const fixed = known?.outputs.filter(output => !/(\?|\.\.\.)$/.test(output)).length ?? 1
     const count = options.outputCount ?? options.outputTypes?.length ?? fixed
     const outputNames = Array.from({ length: count }, (_, index) =>
       unique(count === 1 ? `${name}:0` : `${name}:${index}`, valueNames),
@@ -242,7 +245,7 @@ function callOperator(
     ...(outputCount ? { outputCount } : {}),
   })
   const [only] = results
-  return operator.outputs.length === 1 && only && !operator.outputs[0]?.endsWith('...') ? only : results
+  return results.length === 1 && only && !operator.outputs[0]?.endsWith('...') ? only : results
 }
 
 const isAttributes = (argument: unknown): boolean =>
