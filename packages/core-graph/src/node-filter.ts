@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { RecipeError } from './errors.ts'
+import type { Graph, Node } from './graph.ts'
+
+/** The option of every strategy that chooses nodes: see `matchNodes`. */
+export const nodePatterns = z
+  .array(z.string().min(1))
+  .describe('Nodes by name (* stands for any characters, /…/ is a regular expression) or, after "op:", by operator')
+
+/**
+ * The nodes that any of the patterns matches: a name such as `features/0/Conv`; with `*` for any characters,
+ * `features/*`; a regular expression that the name must contain, `/Conv_\d+/`; an operator, `op:Gemm` or `op:*Pool`.
+ *
+ * @param option the option that holds the patterns, for the error
+ * @throws RecipeError `RECIPE_NO_MATCH` for a pattern that matches no node, with the nearest names;
+ *   `RECIPE_PATTERN` for a malformed regular expression
+ */
+export function matchNodes(graph: Graph, patterns: readonly string[], option: string): ReadonlySet<Node> {
+  const matched = new Set<Node>()
+  for (const pattern of patterns) {
+    const byOperator = pattern.startsWith('op:')
+    const part = byOperator ? pattern.slice('op:'.length) : pattern
+    const textOf = (node: Node) => (byOperator ? node.op : node.name)
+    const expression = expressionOf(part, option)
+    const found = graph.nodes.filter(node => expression.test(textOf(node)))
+    if (found.length === 0) throw noMatch(pattern, option, part, [...new Set(graph.nodes.map(textOf))])
+    for (const node of found) matched.add(node)
+  }
+  return matched
+}
+
+function expressionOf(pattern: string, option: string): RegExp {
+  const [, regular] = /^\/(.+)\/$/.exec(pattern) ?? []
+  // Exported names look like /features/0/Conv, so a slash at both ends is needed to mean an expression.
+  if (regular === undefined) return new RegExp(`^${pattern.split('*').map(escaped).join('.*')}$`, 's')
+  try {
+    return new RegExp(regular)
+  } catch (cause) {
+    throw new RecipeError({
+      code: 'RECIPE_PATTERN',
+      message: `${option}: ${pattern} is not a regular expression: ${cause instanceof Error ? cause.message : cause}`,
+      hint: 'Correct it, or leave out the slashes around it to give a name.',
+      cause,
+    })
+  }
+}
+
+const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+
+function noMatch(pattern: string, option: string, part: string, names: readonly string[]): RecipeError {
+  const nearest = names.toSorted((a, b) => editDistance(a, part) - editDistance(b, part)).slice(0, 3)
+  return new RecipeError({
+    code: 'RECIPE_NO_MATCH',
+    message: `${option}: no node of the model matches ${pattern}.`,
+    hint:
+      nearest.length > 0 ? `The nearest are ${nearest.join(', ')}; pare inspect lists all.` : 'The model has no nodes.',
+  })
+}
+
+/** How many characters must be added, removed or changed to make one text the other (Levenshtein 1966). */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
+  for (const [index, character] of [...from].entries()) {
+    const next = [index + 1]
+    for (let column = 1; column <= to.length; column++) {
+      const changed = (row[column - 1] ?? 0) + (character === to[column - 1] ? 0 : 1)
+      next.push(Math.min(changed, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row.at(-1) ?? 0
+}

@@ -1,0 +1,108 @@
+import {
+  DataError,
+  type DataSource,
+  type Executor,
+  feedsOf,
+  fixedBatchSize,
+  type Graph,
+  inferTypes,
+  type ProgressListener,
+  type TensorData,
+} from '@pare/core-graph'
+import type { ActivationType, Range } from './affine.ts'
+import type { Ranges } from './insert-qdq.ts'
+import type { AnyObserver, Observation } from './observer.ts'
+
+export interface CalibrationOptions {
+  /** Names of the values to observe. */
+  readonly values: readonly string[]
+  /** The observers, all served by the one run over the data. */
+  readonly observers: readonly { readonly observer: AnyObserver; readonly options?: unknown }[]
+  /** For what type ranges are chosen. */
+  readonly activations: ActivationType
+  /** Samples to use: the first of a shuffle by `seed`. */
+  readonly samples: number
+  /** Samples of a batch; a model whose batch size is fixed sets its own. */
+  readonly batchSize: number
+  readonly seed: number
+  readonly progress?: ProgressListener
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Runs the model over calibration data once and lets every observer see every value, batch by batch; nothing is kept
+ * of a batch, so memory does not grow with the number of samples.
+ *
+ * @returns the ranges that each observer chose, in the order of `observers`
+ * @throws DataError `DATA_EMPTY` when there are no samples, `DATA_NOT_FINITE` for NaN or infinite values
+ *   (and what `feedsOf` throws for data that do not fit the model)
+ */
+export async function calibrate(
+  graph: Graph,
+  executor: Executor,
+  source: DataSource,
+  options: CalibrationOptions,
+): Promise<readonly Ranges[]> {
+  const { values, observers, activations, samples, seed, progress, signal } = options
+  const observations = new Map(
+    values.map(name => [name, observers.map(({ observer, options }) => observer.begin(options))] as const),
+  )
+  const inputs = new Set(graph.inputs.map(input => input.name))
+  const fetched = values.filter(name => !inputs.has(name))
+  await using session = await executor.open(fetched.length > 0 ? withOutputs(graph, fetched) : graph)
+  const total = source.size === undefined ? undefined : Math.min(samples, source.size)
+  // With a batch size of the model's own only the last batch can be short; its last sample is then seen again.
+  const batchSize = fixedBatchSize(graph) ?? Math.min(options.batchSize, samples)
+  const shuffle = { seed, epoch: 0 }
+  let done = 0
+  for await (const batch of source.batches({ batchSize, limit: samples, shuffle, ...(signal ? { signal } : {}) })) {
+    for (const { tensors } of feedsOf(graph, batch)) {
+      signal?.throwIfAborted()
+      const results = fetched.length > 0 ? await session.run(tensors, fetched) : {}
+      for (const [name, each] of observations) observe(name, results[name] ?? tensors[name], each)
+    }
+    done += batch.size
+    progress?.({ done, total, unit: 'samples' })
+  }
+  if (done === 0)
+    throw new DataError({
+      code: 'DATA_EMPTY',
+      message: 'There are no samples to calibrate with.',
+      hint: 'Give calibration data: a few hundred typical samples will do; labels are not needed.',
+    })
+  return observers.map(
+    (_, index) => new Map([...observations].map(([name, each]) => [name, rangeOf(each[index], activations)])),
+  )
+}
+
+const rangeOf = (observation: Observation | undefined, activations: ActivationType): Range =>
+  observation?.range(activations) ?? { low: 0, high: 0 }
+
+function observe(name: string, tensor: TensorData | undefined, observations: readonly Observation[]): void {
+  if (!(tensor?.data instanceof Float32Array) || tensor.data.length === 0) return
+  const extremes = finiteExtremes(name, tensor.data)
+  for (const observation of observations) observation.observe(tensor.data, extremes)
+}
+
+function finiteExtremes(name: string, values: Float32Array): Range {
+  let low = Number.POSITIVE_INFINITY
+  let high = Number.NEGATIVE_INFINITY
+  for (const value of values) {
+    if (value < low) low = value
+    if (value > high) high = value
+    // The sum of a difference with itself is zero for finite numbers only.
+    if (value - value !== 0)
+      throw new DataError({
+        code: 'DATA_NOT_FINITE',
+        message: `Calibration met ${value} in the value ${name}.`,
+        hint: 'Look at the preprocessing first: the range of the images, mean and standard deviation; then at the model.',
+      })
+  }
+  return { low, high }
+}
+
+/** The graph with the given values as its outputs. */
+function withOutputs(graph: Graph, names: readonly string[]): Graph {
+  const { values } = inferTypes(graph)
+  return { ...graph, outputs: names.map(name => ({ name, type: values.get(name) })) }
+}

@@ -1,0 +1,173 @@
+import {
+  createBuilder,
+  type Graph,
+  type GraphBuilder,
+  graphIndex,
+  type Node,
+  readsOf,
+  redirectReads,
+  renameValues,
+  sortNodes,
+  type Tensor,
+  tensorFloats,
+  tensorOf,
+  type Value,
+} from '@pare/core-graph'
+import { type Affine, affineOf, quantize, type Range, unionOf } from './affine.ts'
+import type { QuantizationPlan } from './plan.ts'
+import type { PlannedWeight } from './plan-weights.ts'
+import { quantizeBias, quantizeWeights, raiseForBias, weightScales } from './quantize-weights.ts'
+import type { ScaleGroup } from './scale-groups.ts'
+
+/** The ranges of observed values, by their names. */
+export type Ranges = ReadonlyMap<string, Range>
+
+/**
+ * The quantized graph: every planned value is followed by one QuantizeLinear → DequantizeLinear pair that all its
+ * quantized readers share, weights and biases are integers behind a DequantizeLinear. Inputs and outputs keep their
+ * names, types and shapes. Zero points of weights and biases, zero by the specification's default, are left out.
+ *
+ *     y = Conv(x, W, B)   →   y = DQ(Q(Conv(DQ(Q(x)), DQ(W/q), DQ(B/q))))
+ *
+ * @param ranges of every value that a group of the plan names in `observed`
+ */
+export function insertQdq(graph: Graph, plan: QuantizationPlan, ranges: Ranges): Graph {
+  const b = createBuilder(graph)
+  const affines = groupAffines(graph, plan, ranges)
+  /** What is read instead of a value, by any reader or by one node. */
+  const pairs = new Map<string, string>()
+  const constants = new Map<string, Map<string, string>>()
+  const readInstead = (node: string, name: string, by: Value) => {
+    constants.set(node, (constants.get(node) ?? new Map()).set(name, by.name))
+  }
+  const dataScales = new Map<string, number>()
+  for (const [group, affine] of affines) {
+    const scale = b.scalar(affine.scale)
+    const zeroPoint = b.constant(affine.dataType, [], [affine.zeroPoint])
+    for (const name of group.values) {
+      const quantized = b.named(b.QuantizeLinear(b.value(name), scale, zeroPoint), `${name}/q`)
+      pairs.set(name, b.DequantizeLinear(quantized, scale, zeroPoint).name)
+      dataScales.set(name, affine.scale)
+    }
+    for (const { tensor, nodes } of group.constants) {
+      const levels = b.initializer(`${tensor}/q`, quantizeTensor(tensorNamed(graph, tensor), affine))
+      const value = b.DequantizeLinear(levels, scale, zeroPoint)
+      for (const node of nodes) readInstead(node, tensor, value)
+    }
+  }
+  for (const weight of plan.weights) addWeight(b, graph, weight, name => dataScales.get(name) ?? 1, readInstead)
+  const quantized = new Set(plan.quantized.map(({ node }) => node))
+  return connect(graph, b.build(), pairs, constants, quantized)
+}
+
+/** The scale and zero point of each group. */
+export function groupAffines(
+  graph: Graph,
+  { groups, activations }: QuantizationPlan,
+  ranges: Ranges,
+): ReadonlyMap<ScaleGroup, Affine> {
+  return new Map(
+    groups.map(group => {
+      const observed = group.observed.flatMap(name => ranges.get(name) ?? [])
+      const constants = group.constants.map(({ tensor }) => extremesOf(tensorNamed(graph, tensor)))
+      return [group, affineOf(unionOf([...observed, ...group.known, ...constants]), activations)]
+    }),
+  )
+}
+
+function addWeight(
+  b: GraphBuilder,
+  graph: Graph,
+  { tensor: name, axis, zeroPoint, readers }: PlannedWeight,
+  scaleOf: (value: string) => number,
+  readInstead: (node: string, name: string, by: Value) => void,
+): void {
+  const tensor = tensorNamed(graph, name)
+  const scales = readers.reduce(
+    (raised, { data, bias }) => (bias ? raiseForBias(raised, scaleOf(data), tensorNamed(graph, bias)) : raised),
+    weightScales(tensor, axis),
+  )
+  const dequantized = (levels: Value, values: Float32Array, along: number, zero?: 'int8') => {
+    const dims = axis === undefined ? [] : [values.length]
+    const scale =
+      axis === undefined
+        ? b.scalar(values[0] ?? 1)
+        : b.initializer(`${levels.name}/s`, tensorOf('float32', dims, values))
+    const zeros = zero && b.constant(zero, dims, new Int8Array(values.length))
+    return b.DequantizeLinear(levels, scale, zeros, axis === undefined ? {} : { axis: along })
+  }
+  const levels = b.initializer(`${name}/q`, quantizeWeights(tensor, axis, scales))
+  const weights = dequantized(levels, scales, axis ?? 0, zeroPoint ? 'int8' : undefined)
+  const biases = new Map<string, Value>()
+  for (const { node, data, bias } of readers) {
+    readInstead(node, name, weights)
+    if (!bias) continue
+    const key = `${bias} ${scaleOf(data)}`
+    const known = biases.get(key)
+    if (known) {
+      readInstead(node, bias, known)
+      continue
+    }
+    const integer = quantizeBias(tensorNamed(graph, bias), scaleOf(data), scales)
+    const value = dequantized(b.initializer(`${bias}/q`, integer.levels), integer.scales, 0)
+    biases.set(key, value)
+    readInstead(node, bias, value)
+  }
+}
+
+/** Lets the nodes read what stands behind the pairs, puts everything in order, and drops what nothing reads any more. */
+function connect(
+  before: Graph,
+  built: Graph,
+  pairs: ReadonlyMap<string, string>,
+  constants: ReadonlyMap<string, ReadonlyMap<string, string>>,
+  quantized: ReadonlySet<string>,
+): Graph {
+  const { producer, outputs } = graphIndex(before)
+  // A float node's result, and an input, stay as they are for float readers; a quantized node's may not be read raw,
+  // or runtimes could not fuse it with the pair behind it.
+  const isQuantized = (value: string) => quantized.has(producer.get(value)?.name ?? '')
+  const original = new Set(before.nodes.map(node => node.name))
+  const redirect = (node: Node): readonly Node[] => {
+    if (!original.has(node.name)) return [node]
+    const names = new Map<string, string>()
+    for (const name of readsOf(node)) {
+      const by =
+        constants.get(node.name)?.get(name) ??
+        (quantized.has(node.name) || isQuantized(name) ? pairs.get(name) : undefined)
+      if (by !== undefined) names.set(name, by)
+    }
+    return redirectReads([node], names)
+  }
+  const renamed = new Map<string, string>()
+  for (const [value, behind] of pairs) {
+    if (!outputs.has(value) || !isQuantized(value)) continue
+    renamed.set(value, `${value}/raw`)
+    renamed.set(behind, value)
+  }
+  const named = renameValues({ ...built, nodes: built.nodes.flatMap(redirect) }, renamed)
+  const read = new Set([...named.nodes.flatMap(readsOf), ...before.outputs.map(output => output.name)])
+  const initializers = new Map([...named.initializers].filter(([name]) => read.has(name)))
+  const known = new Set([...initializers.keys(), ...named.inputs.map(input => input.name)])
+  return { ...named, initializers, outputs: before.outputs, nodes: sortNodes(named.nodes, known) }
+}
+
+const tensorNamed = (graph: Graph, name: string): Tensor =>
+  graph.initializers.get(name) ?? tensorOf('float32', [0], new Float32Array(0))
+
+const quantizeTensor = (tensor: Tensor, affine: Affine): Tensor =>
+  tensorOf(
+    affine.dataType,
+    tensor.dims,
+    Array.from(tensorFloats(tensor), value => quantize(value, affine)),
+  )
+
+const extremesOf = (tensor: Tensor): Range => {
+  let low = 0
+  let high = 0
+  for (const value of tensorFloats(tensor)) {
+    low = Math.min(low, value)
+    high = Math.max(high, value)
+  }
+  return { low, high }
+}

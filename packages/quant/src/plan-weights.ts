@@ -1,0 +1,94 @@
+import { type Graph, graphIndex, ModelError, type Tensor, tensorFloats, usersOf } from '@pare/core-graph'
+import type { KeptFloat } from './plan.ts'
+import type { QuantizedNode } from './quantized-nodes.ts'
+import { inputNames } from './rule.ts'
+
+/** Constant weights that become int8, once for all that read them. */
+export interface PlannedWeight {
+  /** Name of the initializer. */
+  readonly tensor: string
+  /** The axis along which each index has its own scale; undefined for one scale. */
+  readonly axis: number | undefined
+  /** Whether the zero point is written although it is 0. */
+  readonly zeroPoint: boolean
+  readonly readers: readonly WeightReader[]
+}
+
+export interface WeightReader {
+  readonly node: string
+  /** The activation that the weights are multiplied with. */
+  readonly data: string
+  /** Name of the bias's initializer. */
+  readonly bias: string | undefined
+}
+
+/**
+ * @throws ModelError `MODEL_NOT_FINITE` for weights that are NaN or infinite
+ */
+export function planWeights(
+  graph: Graph,
+  nodes: readonly QuantizedNode[],
+  perChannel: boolean,
+): { readonly weights: readonly PlannedWeight[]; readonly kept: readonly KeptFloat[]; readonly notes: string[] } {
+  const found = new Map<string, { axes: Set<number | undefined>; zeroPoint: boolean; readers: WeightReader[] }>()
+  for (const { node, rule, context, data } of nodes) {
+    const tensor = rule.weight && inputNames(node, rule.weight.input)[0]
+    if (!rule.weight || !tensor || !graph.initializers.has(tensor)) continue
+    const entry = found.get(tensor) ?? { axes: new Set(), zeroPoint: false, readers: [] }
+    entry.axes.add(perChannel ? rule.weight.axis(context) : undefined)
+    entry.zeroPoint ||= rule.weight.zeroPoint ?? false
+    entry.readers.push({
+      node: node.name,
+      data: data[0] ?? '',
+      bias: rule.bias ? inputNames(node, rule.bias)[0] : undefined,
+    })
+    found.set(tensor, entry)
+  }
+  const notes: string[] = []
+  const kept: KeptFloat[] = []
+  const weights = [...found].map(([tensor, { axes, zeroPoint, readers }]) => {
+    for (const name of [tensor, ...readers.map(reader => reader.bias)]) if (name) checkFinite(graph, name)
+    const [axis] = axes
+    if (axes.size > 1)
+      notes.push(
+        `The weights ${tensor} are shared by ${readers.map(reader => reader.node).join(' and ')}, whose output channels lie along different axes: one scale for the whole tensor keeps them shared.`,
+      )
+    kept.push(...floatReaders(graph, tensor, readers))
+    return { tensor, axis: axes.size > 1 ? undefined : axis, zeroPoint, readers }
+  })
+  return { weights, kept, notes }
+}
+
+/** Whoever else reads the weights reads floats, so a float copy stays beside the int8 one. */
+function floatReaders(graph: Graph, tensor: string, readers: readonly WeightReader[]): KeptFloat[] {
+  const quantized = new Set(readers.map(reader => reader.node))
+  const others = usersOf(graph, tensor).filter(node => !quantized.has(node.name))
+  const kept = others.map(node => ({
+    node: node.name,
+    op: node.op,
+    tensor,
+    reason: `it reads the weights ${tensor} as floats, so they are stored as int8 and as float`,
+  }))
+  if (!graphIndex(graph).outputs.has(tensor)) return kept
+  const [reader] = readers
+  const reason = 'an output of the model, so it is stored as int8 and as float'
+  return [...kept, { node: reader?.node ?? '', op: 'output', tensor, reason }]
+}
+
+function checkFinite(graph: Graph, name: string): void {
+  const tensor = graph.initializers.get(name)
+  const bad = tensor && firstNotFinite(tensor)
+  if (bad === undefined) return
+  const [node] = usersOf(graph, name)
+  throw new ModelError({
+    code: 'MODEL_NOT_FINITE',
+    message: `The weights ${name} hold ${bad.value} at index ${bad.index}.`,
+    hint: 'The training that made them diverged: take an earlier checkpoint.',
+    ...(node ? { node } : {}),
+  })
+}
+
+function firstNotFinite(tensor: Tensor): { readonly index: number; readonly value: number } | undefined {
+  for (const [index, value] of tensorFloats(tensor).entries()) if (!Number.isFinite(value)) return { index, value }
+  return undefined
+}

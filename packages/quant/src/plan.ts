@@ -1,0 +1,62 @@
+import type { Graph } from '@pare/core-graph'
+import type { ActivationType } from './affine.ts'
+import { type PlannedWeight, planWeights } from './plan-weights.ts'
+import { chooseNodes, worksOnFloats } from './quantized-nodes.ts'
+import { type ScaleGroup, scaleGroups } from './scale-groups.ts'
+
+/** What is to be quantized and how, made from the graph alone: no data has been seen yet. Plain data. */
+export interface QuantizationPlan {
+  /** The nodes that compute in int8, in the graph's order; Relu and Clip whose work the pair behind them does included. */
+  readonly quantized: readonly { readonly node: string; readonly op: string }[]
+  /** Values that get a Q/DQ pair, by the scale that they share. */
+  readonly groups: readonly ScaleGroup[]
+  readonly weights: readonly PlannedWeight[]
+  /** What stays float, and why. */
+  readonly kept: readonly KeptFloat[]
+  /** What the user should know beside: weights that had to share one scale. */
+  readonly notes: readonly string[]
+  readonly activations: ActivationType
+}
+
+export interface KeptFloat {
+  readonly node: string
+  readonly op: string
+  /** The constant concerned, where it is not the whole node. */
+  readonly tensor?: string
+  readonly reason: string
+}
+
+export interface PlanOptions {
+  /** Default: uint8 with a zero point of its own. */
+  readonly activations?: ActivationType
+  /** A scale for each output channel of the weights rather than one for the tensor. Default true. */
+  readonly perChannel?: boolean
+  /** Only these nodes (patterns of core-graph's `matchNodes`). Default: all. */
+  readonly include?: readonly string[] | undefined
+  /** Not these. Default: none. */
+  readonly exclude?: readonly string[] | undefined
+}
+
+/**
+ * Decides what can be quantized, and says of everything else why it cannot. The graph should have been simplified
+ * before (`simplify`: operator set 21, BatchNormalization folded).
+ * @throws RecipeError `RECIPE_NO_MATCH` when a pattern matches no node
+ * @throws ModelError `MODEL_NOT_FINITE` for weights that are NaN or infinite
+ */
+export function planQuantization(graph: Graph, options: PlanOptions = {}): QuantizationPlan {
+  const { activations = { dataType: 'uint8', symmetric: false }, perChannel = true } = options
+  const { nodes, absorbed, reasons } = chooseNodes(graph, options)
+  const { weights, kept, notes } = planWeights(graph, nodes, perChannel)
+  const whole = new Set([...nodes.map(({ node }) => node), ...absorbed])
+  const left = [...reasons]
+    .filter(([node]) => worksOnFloats(graph, node))
+    .map(([node, reason]) => ({ node: node.name, op: node.op, reason }))
+  return {
+    quantized: graph.nodes.filter(node => whole.has(node)).map(node => ({ node: node.name, op: node.op })),
+    groups: scaleGroups(graph, nodes),
+    weights,
+    kept: [...left, ...kept],
+    notes,
+    activations,
+  }
+}

@@ -1,0 +1,73 @@
+import { type DataSource, type Executor, type Graph, type ProgressListener, simplify } from '@pare/core-graph'
+import type { z } from 'zod'
+import type { Affine, Range } from './affine.ts'
+import { calibrate } from './calibrate.ts'
+import { groupAffines, insertQdq, type Ranges } from './insert-qdq.ts'
+import { type KeptFloat, planQuantization, type QuantizationPlan } from './plan.ts'
+import { observerOf, staticOptions } from './static-options.ts'
+
+export interface StaticContext {
+  readonly executor: Executor
+  /** Typical samples; labels are not used. */
+  readonly calibration: DataSource
+  /** Default 0. */
+  readonly seed?: number
+  readonly progress?: ProgressListener
+  readonly signal?: AbortSignal
+}
+
+/** What was quantized how. Plain JSON data. */
+export interface QuantizationDetails {
+  readonly quantized: QuantizationPlan['quantized']
+  /** Everything that stays float, with its reason. */
+  readonly kept: readonly KeptFloat[]
+  readonly notes: readonly string[]
+  /** Each value's range on the calibration data (undefined where it follows from the operator), and what it was mapped by. */
+  readonly values: readonly ({ readonly name: string; readonly range: Range | undefined } & Affine)[]
+}
+
+/**
+ * Quantizes a float32 model to int8 after training: simplify, plan, observe calibration data, write Q/DQ pairs.
+ * The model's inputs and outputs keep their names, types and shapes.
+ *
+ * @throws RecipeError `RECIPE_NO_MATCH`; ModelError `MODEL_NOT_FINITE`; DataError `DATA_EMPTY`, `DATA_NOT_FINITE`;
+ *   and what `simplify` and the executor throw
+ */
+export async function quantizeStatic(
+  graph: Graph,
+  context: StaticContext,
+  options: z.input<typeof staticOptions> = {},
+): Promise<{ readonly graph: Graph; readonly details: QuantizationDetails }> {
+  const { observer, samples, batchSize, activations, symmetric, perChannel, include, exclude } =
+    staticOptions.parse(options)
+  const { graph: float } = simplify(graph)
+  const plan = planQuantization(float, {
+    activations: { dataType: activations, symmetric },
+    perChannel,
+    include,
+    exclude,
+  })
+  const { executor, calibration, seed = 0, progress, signal } = context
+  const values = plan.groups.flatMap(group => group.observed)
+  const [ranges = new Map()] =
+    values.length === 0
+      ? []
+      : await calibrate(float, executor, calibration, {
+          values,
+          observers: [observerOf(observer)],
+          activations: plan.activations,
+          samples,
+          batchSize,
+          seed,
+          ...(progress ? { progress } : {}),
+          ...(signal ? { signal } : {}),
+        })
+  return { graph: insertQdq(float, plan, ranges), details: detailsOf(float, plan, ranges) }
+}
+
+function detailsOf(graph: Graph, plan: QuantizationPlan, ranges: Ranges): QuantizationDetails {
+  const values = [...groupAffines(graph, plan, ranges)].flatMap(([group, affine]) =>
+    group.values.map(name => ({ name, range: ranges.get(name), ...affine })),
+  )
+  return { quantized: plan.quantized, kept: plan.kept, notes: plan.notes, values }
+}

@@ -1,0 +1,67 @@
+import { elementCount, type Tensor, tensorFloats, tensorOf } from '@pare/core-graph'
+import { clamp, roundHalfToEven, smallestScale } from './affine.ts'
+
+/**
+ * The greatest magnitude of a bias in int32: a quarter of the type's range, so that the sums of products that are
+ * added to it do not overflow either.
+ */
+const largestBias = 2 ** 30
+
+/**
+ * Scales of symmetric int8 weights, one for each index of the axis or one in all: max|w| / 127, so that the levels
+ * are −127…127. Channels of nothing but zeros take the greatest scale of the others (1 where there is none).
+ */
+export function weightScales(tensor: Tensor, axis: number | undefined): Float32Array {
+  const weights = tensorFloats(tensor)
+  const { channels, inner } = layoutOf(tensor, axis)
+  const scales = new Float32Array(channels)
+  for (const [index, weight] of weights.entries()) {
+    const channel = Math.floor(index / inner) % channels
+    scales[channel] = Math.max(scales[channel] ?? 0, Math.abs(weight))
+  }
+  const largest = scales.reduce((a, b) => Math.max(a, b), 0)
+  return scales.map(reach => Math.max((reach || largest || 127) / 127, smallestScale))
+}
+
+/**
+ * Raises scales until every bias fits into int32 with scale `dataScale` · scale; returns whether any had to be.
+ * A channel of tiny weights (a dead one after BatchNormalization was folded) would else overflow.
+ */
+export function raiseForBias(scales: Float32Array, dataScale: number, bias: Tensor): Float32Array {
+  const values = tensorFloats(bias)
+  const raised = scales.slice()
+  for (const [index, value] of values.entries()) {
+    const channel = scales.length === 1 ? 0 : index
+    raised[channel] = Math.max(raised[channel] ?? 0, Math.abs(value) / dataScale / largestBias)
+  }
+  return raised
+}
+
+/** round(w / scale), within ±127, in the shape of `tensor`. */
+export function quantizeWeights(tensor: Tensor, axis: number | undefined, scales: Float32Array): Tensor {
+  const { channels, inner } = layoutOf(tensor, axis)
+  const levels = Int8Array.from(tensorFloats(tensor), (weight, index) => {
+    const scale = scales[Math.floor(index / inner) % channels] ?? 1
+    return clamp(roundHalfToEven(weight / scale), -127, 127)
+  })
+  return tensorOf('int8', tensor.dims, levels)
+}
+
+/** The bias in int32, [C], and its scales, [C] or []: those of the data times those of the weights. */
+export function quantizeBias(
+  bias: Tensor,
+  dataScale: number,
+  scales: Float32Array,
+): { readonly levels: Tensor; readonly scales: Float32Array } {
+  const products = scales.map(scale => dataScale * scale)
+  const levels = Int32Array.from(tensorFloats(bias), (value, index) =>
+    roundHalfToEven(value / (products[products.length === 1 ? 0 : index] ?? 1)),
+  )
+  return { levels: tensorOf('int32', [levels.length], levels), scales: products }
+}
+
+/** How the elements lie: each run of `inner` belongs to one channel, and the channels follow each other. */
+function layoutOf({ dims }: Tensor, axis: number | undefined) {
+  if (axis === undefined) return { channels: 1, inner: Math.max(1, elementCount(dims)) }
+  return { channels: dims[axis] ?? 1, inner: elementCount(dims.slice(axis + 1)) }
+}

@@ -1,0 +1,26 @@
+import { defineStrategy, RecipeError } from '@pare/core-graph'
+import { quantizeStatic } from '../quantize-static.ts'
+import { staticOptions } from '../static-options.ts'
+
+/** simplify → plan → calibrate → insert Q/DQ; one shot, without training */
+export const staticInt8 = defineStrategy({
+  id: 'quant.static',
+  description: 'Quantize to int8 after training: weights per channel, activations by their ranges on calibration data.',
+  options: staticOptions,
+  needs: ['calibration'],
+  prepare: async (graph, options, { executor, calibration, seed, progress, signal, note }) => {
+    if (!calibration)
+      throw new RecipeError({
+        code: 'RECIPE_NEED',
+        message: 'quant.static was given no calibration data.',
+        hint: 'Say under data.calibration where typical samples are; labels are not needed.',
+      })
+    const result = await quantizeStatic(graph, { executor, calibration, seed, progress, signal }, options)
+    const { kept, notes, quantized } = result.details
+    if (quantized.length === 0) note('Nothing was quantized: the list of what stays float says why.')
+    for (const { node, op, tensor, reason } of kept)
+      note(`${node} (${op})${tensor ? ` ${tensor}` : ''} stays float: ${reason}.`)
+    for (const text of notes) note(text)
+    return result
+  },
+})
