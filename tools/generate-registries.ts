@@ -22,6 +22,8 @@ const registries: readonly Registry[] = [
   { folder: 'packages/core-graph/src/passes', name: 'passes', key: 'id' },
   { folder: 'packages/data/src/datasets', name: 'datasets', key: 'id' },
   { folder: 'packages/data/src/readers', name: 'readers', key: 'id' },
+  { folder: 'packages/data/src/datasets', name: 'datasets', key: 'id' },
+  { folder: 'packages/data/src/readers', name: 'readers', key: 'id' },
   { folder: 'packages/train/src/gradients', name: 'gradients', key: 'op' },
   { folder: 'packages/quant/src/observers', name: 'observers', key: 'id' },
   { folder: 'packages/quant/src/rules', name: 'rules', key: 'op' },
@@ -83,14 +85,22 @@ async function misclaimed(folder: string, units: readonly Unit[]): Promise<strin
   const claimedBy = new Map<string, string>()
   for (const { constant, file } of units) {
     const path = join(folder, file)
-    const module: Record<string, unknown> = await import(pathToFileURL(path).href)
-    const claim = claimOf(module[constant])
+    const claim = claimOf(await valueOf(path, constant))
     if (claim === undefined) continue
     const other = claimedBy.get(claim)
     if (other) problems.push(`${path} and ${other} both claim ${claim}.`)
     claimedBy.set(claim, path)
   }
   return problems
+}
+
+async function valueOf(path: string, constant: string): Promise<unknown> {
+  try {
+    const module: Record<string, unknown> = await import(pathToFileURL(path).href)
+    return module[constant]
+  } catch (cause) {
+    throw new Error(`${path} cannot be loaded: ${cause instanceof Error ? cause.message : cause}`, { cause })
+  }
 }
 
 /** The identity that a unit states: its id, or its operator, with the version where it has one. */
