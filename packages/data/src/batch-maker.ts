@@ -54,7 +54,7 @@ export async function openBatchMaker({
   const channels = channelsOf[preprocess.colour]
 
   const load = async (index: number) => {
-    const image = await colourAndResize(await reader.read(index), preprocess)
+    const image = colourAndResize(await reader.read(index), preprocess)
     return { image, size: croppedSize(image, preprocess, reader.nameOf(index)) }
   }
   const { size } = await load(indexAt(0))

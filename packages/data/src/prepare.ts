@@ -1,8 +1,8 @@
 import { DataError } from '@pare/core-graph'
-import sharp from 'sharp'
 import type { Change } from './augment.ts'
 import { type ColourOrder, channelsOf, type Pixels, withChannels } from './pixels.ts'
 import type { Preprocess } from './preprocess.ts'
+import { resizeTo } from './resize.ts'
 
 /** Height and width of an image, in pixels. */
 export interface ImageSize {
@@ -11,7 +11,7 @@ export interface ImageSize {
 }
 
 /** The image in the declared channels and, where it is declared, resized: what is left is to cut out and to scale. */
-export function colourAndResize(pixels: Pixels, { colour, resize }: Preprocess): Pixels | Promise<Pixels> {
+export function colourAndResize(pixels: Pixels, { colour, resize }: Preprocess): Pixels {
   const image = withChannels(pixels, colour)
   if (!resize) return image
   const { width, height } = targetSize(image, resize)
@@ -25,21 +25,6 @@ function targetSize({ width, height }: Pixels, resize: NonNullable<Preprocess['r
   return width < height
     ? { width: shortSide, height: Math.floor((shortSide * height) / width) }
     : { width: Math.floor((shortSide * width) / height), height: shortSide }
-}
-
-const kernels = { nearest: 'nearest', bilinear: 'linear', bicubic: 'cubic', lanczos3: 'lanczos3' } as const
-
-async function resizeTo(
-  { width, height, channels, data }: Pixels,
-  size: ImageSize,
-  kernel: keyof typeof kernels,
-): Promise<Pixels> {
-  const resized = await sharp(data, { raw: { width, height, channels } })
-    .resize({ ...size, fit: 'fill', kernel: kernels[kernel] })
-    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
-    .raw()
-    .toBuffer()
-  return { ...size, channels, data: resized }
 }
 
 /**

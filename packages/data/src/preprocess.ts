@@ -8,7 +8,7 @@ const height = pixelCount.describe('Height in pixels.')
 const kernel = z
   .enum(['nearest', 'bilinear', 'bicubic', 'lanczos3'])
   .default('bilinear')
-  .describe('Interpolation. All but nearest are widened when the image shrinks, against aliasing.')
+  .describe('Interpolation, as Pillow does it: all but nearest are widened when the image shrinks, against aliasing.')
 
 const resize = z.union([
   z.strictObject({
