@@ -22,8 +22,6 @@ const registries: readonly Registry[] = [
   { folder: 'packages/core-graph/src/passes', name: 'passes', key: 'id' },
   { folder: 'packages/data/src/datasets', name: 'datasets', key: 'id' },
   { folder: 'packages/data/src/readers', name: 'readers', key: 'id' },
-  { folder: 'packages/data/src/datasets', name: 'datasets', key: 'id' },
-  { folder: 'packages/data/src/readers', name: 'readers', key: 'id' },
   { folder: 'packages/train/src/gradients', name: 'gradients', key: 'op' },
   { folder: 'packages/quant/src/observers', name: 'observers', key: 'id' },
   { folder: 'packages/quant/src/rules', name: 'rules', key: 'op' },
@@ -85,7 +83,7 @@ async function misclaimed(folder: string, units: readonly Unit[]): Promise<strin
   const claimedBy = new Map<string, string>()
   for (const { constant, file } of units) {
     const path = join(folder, file)
-    const claim = claimOf(await valueOf(path, constant))
+    const claim = claimOf(await loadUnit(path, constant))
     if (claim === undefined) continue
     const other = claimedBy.get(claim)
     if (other) problems.push(`${path} and ${other} both claim ${claim}.`)
@@ -94,7 +92,7 @@ async function misclaimed(folder: string, units: readonly Unit[]): Promise<strin
   return problems
 }
 
-async function valueOf(path: string, constant: string): Promise<unknown> {
+async function loadUnit(path: string, constant: string): Promise<unknown> {
   try {
     const module: Record<string, unknown> = await import(pathToFileURL(path).href)
     return module[constant]
