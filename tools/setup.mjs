@@ -89,9 +89,8 @@ function isInstalled() {
 async function install() {
   if (isInstalled()) return
   say('Installing the dependencies (npm ci, about a minute) …')
-  const code = await run('npm', ['ci', '--include=dev', '--ignore-scripts=false', '--no-audit', '--no-fund'], {
-    stdio: ['ignore', 2, 2],
-  })
+  const options = ['--include=dev', '--ignore-scripts=false', '--no-audit', '--no-fund', '--loglevel=error']
+  const code = await run('npm', ['ci', ...options], { stdio: ['ignore', 2, 2] })
   if (code !== 0)
     throw new Failure(
       `Installing failed (npm ended with ${code}; its reason is above). By hand, in ${root}:\n  ${installByHand}`,
