@@ -122,7 +122,7 @@ export async function writeModel(
   return written
 }
 
-async function writeFileWhole(path: string, pieces: readonly Uint8Array[]): Promise<number> {
+export async function writeFileWhole(path: string, pieces: readonly Uint8Array[]): Promise<number> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
   let bytes = 0
   try {

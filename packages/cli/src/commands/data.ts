@@ -1,0 +1,43 @@
+import { resolve } from 'node:path'
+import { datasetNames, datasetOf, fetchDataset } from '@pare/data'
+import type { Command } from 'commander'
+import { tableText } from '../format.ts'
+import type { Terminal } from '../program.ts'
+import { progressText } from '../progress-display.ts'
+
+/** `pare data fetch`, `pare data list` */
+export function addDataCommand(program: Command, terminal: Terminal): void {
+  const data = program.command('data').description('Bring data sets')
+  data
+    .command('fetch')
+    .argument('<name>', `one of: ${datasetNames.join(', ')}`)
+    .option('--to <folder>', 'where to (default: .pare/datasets/<name>)')
+    .description('Fetch a data set; what is there already is not fetched again')
+    .addHelpText('after', '\nExample:\n  pare data fetch fashion-mnist')
+    .action(async (name: string, options: { to?: string }, command: Command) => {
+      const { json } = command.optsWithGlobals<{ json?: boolean }>()
+      const folder = resolve(options.to ?? `.pare/datasets/${name}`)
+      const fetched = await fetchDataset(name, folder, {
+        signal: terminal.signal,
+        onProgress: progress => {
+          if (!json) terminal.warn(`${progressText(progress, undefined)}\n`)
+        },
+      })
+      terminal.write(json ? `${JSON.stringify(fetched)}\n` : `${name} is in ${folder}\n`)
+    })
+  data
+    .command('list')
+    .description('List the data sets that can be fetched')
+    .action((_: unknown, command: Command) => {
+      const { json } = command.optsWithGlobals<{ json?: boolean }>()
+      const list = datasetNames.map(datasetOf)
+      terminal.write(
+        json
+          ? `${JSON.stringify(list)}\n`
+          : tableText(
+              ['data set', 'licence', 'classes'],
+              list.map(({ id, licence, classNames }) => [id, licence, String(classNames.length)]),
+            ),
+      )
+    })
+}

@@ -1,0 +1,123 @@
+import { cost, inferTypes, type Shape, saveModel, upgradeOpset, withInputShapes } from '@pare/core-graph'
+import { planQuantization } from '@pare/quant'
+import { readModel } from '@pare/runtime'
+import { type Command, InvalidArgumentError } from 'commander'
+import { bytesText, countText, tableText } from '../format.ts'
+import type { Terminal } from '../program.ts'
+
+interface Options {
+  readonly input?: Readonly<Record<string, readonly number[]>>
+  readonly layers?: boolean
+  readonly json?: boolean
+}
+
+/** `pare inspect model.onnx` */
+export function addInspectCommand(program: Command, terminal: Terminal): void {
+  program
+    .command('inspect')
+    .argument('<model>', 'an ONNX model')
+    .description('Show inputs, outputs, opsets, the cost of each layer, what can be quantized and what not, and why')
+    .option('--input <shape>', 'bind an input: 1x3x224x224, or name=1x3x224x224 (may be repeated)', inputArgument)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  pare inspect model.onnx\n  pare inspect model.onnx --input 1x3x224x224 --json',
+    )
+    .action(async (path: string, _: unknown, command: Command) => {
+      const { input = {}, json } = command.optsWithGlobals<Options>()
+      const file = await readModel(path)
+      const upgraded = upgradeOpset(file)
+      const shapes = Object.fromEntries(
+        Object.entries(input).map(([name, shape]) => [name || (file.inputs[0]?.name ?? ''), shape]),
+      )
+      const graph = withInputShapes(upgraded, shapes)
+      const { nodes, total, unknown } = cost(graph)
+      const plan = planQuantization(graph)
+      const { values, unknown: uninferred } = inferTypes(graph)
+      const typeOf = (name: string) => ({ name, dataType: values.get(name)?.dataType, shape: values.get(name)?.shape })
+      const facts = {
+        name: file.name,
+        opsets: Object.fromEntries(file.opsets),
+        bytes: saveModel(file).model.byteLength,
+        inputs: file.inputs.map(({ name }) => typeOf(name)),
+        outputs: file.outputs.map(({ name }) => typeOf(name)),
+        total,
+        nodes,
+        unknown: uninferred.map(({ node, reason }) => ({ node: node.name, op: node.op, reason })),
+        costUnknown: unknown,
+        quantizable: plan.quantized,
+        kept: plan.kept,
+      }
+      terminal.write(json ? `${JSON.stringify(facts)}\n` : inspectText(facts))
+    })
+}
+
+interface Facts {
+  readonly name: string
+  readonly opsets: Readonly<Record<string, number>>
+  readonly bytes: number
+  readonly inputs: readonly ValueFacts[]
+  readonly outputs: readonly ValueFacts[]
+  readonly total: { readonly macs: number; readonly parameters: number }
+  readonly nodes: ReturnType<typeof cost>['nodes']
+  readonly unknown: readonly { readonly node: string; readonly op: string; readonly reason: string }[]
+  readonly quantizable: ReturnType<typeof planQuantization>['quantized']
+  readonly kept: ReturnType<typeof planQuantization>['kept']
+}
+
+interface ValueFacts {
+  readonly name: string
+  readonly dataType: string | undefined
+  readonly shape: Shape | undefined
+}
+
+function inspectText(facts: Facts): string {
+  const value = ({ name, dataType = '?', shape }: ValueFacts) =>
+    `${name} ${dataType} [${shape?.map(size => size ?? '?').join(', ') ?? '?'}]`
+  const sections = [
+    `${facts.name}, ${bytesText(facts.bytes)}, ${countText(facts.total.parameters)} parameters, ${countText(facts.total.macs)} multiply-adds for one sample\n` +
+      `opsets  ${Object.entries(facts.opsets)
+        .map(([domain, version]) => `${domain || 'ai.onnx'} ${version}`)
+        .join(', ')}\n` +
+      `input   ${facts.inputs.map(value).join('\n        ')}\n` +
+      `output  ${facts.outputs.map(value).join('\n        ')}\n`,
+    tableText(
+      ['layer', 'operator', 'output', 'multiply-adds', 'parameters', 'int8'],
+      facts.nodes
+        .filter(({ macs, parameters }) => macs > 0 || parameters > 0)
+        .map(({ node, op, outputShape, macs, parameters }) => [
+          node,
+          op,
+          outputShape.join('x'),
+          countText(macs),
+          countText(parameters),
+          facts.quantizable.some(item => item.node === node) ? 'yes' : 'no',
+        ]),
+    ),
+  ]
+  if (facts.kept.length > 0)
+    sections.push(
+      tableText(
+        ['stays float', 'operator', 'because'],
+        facts.kept.map(({ node, op, reason }) => [node, op, reason]),
+      ),
+    )
+  if (facts.unknown.length > 0)
+    sections.push(
+      tableText(
+        ['not understood', 'operator', 'because'],
+        facts.unknown.map(({ node, op, reason }) => [node, op, reason]),
+      ),
+    )
+  return sections.join('\n')
+}
+
+function inputArgument(
+  text: string,
+  before: Readonly<Record<string, readonly number[]>> = {},
+): Record<string, readonly number[]> {
+  const [shape = '', name = ''] = text.split('=').reverse()
+  const sizes = shape.split('x').map(Number)
+  if (sizes.some(size => !Number.isInteger(size) || size < 1))
+    throw new InvalidArgumentError('It must be a shape such as 1x3x224x224, or name=1x3x224x224.')
+  return { ...before, [name]: sizes }
+}

@@ -1,0 +1,31 @@
+import { Compressor, recipeJsonSchema, strategyRegistry } from '@pare/recipe'
+import type { Command } from 'commander'
+import type { Terminal } from '../program.ts'
+
+/** `pare recipe check`, `pare recipe schema` */
+export function addRecipeCommand(program: Command, terminal: Terminal): void {
+  const recipe = program.command('recipe').description('Check recipes, and print their schema')
+  recipe
+    .command('check')
+    .argument('<recipe>', 'a recipe, YAML or JSON')
+    .description('Check a recipe without running it')
+    .addHelpText('after', '\nExample:\n  pare recipe check recipes/demo.yaml')
+    .action(async (path: string, _: unknown, command: Command) => {
+      const compressor = await Compressor.open(path)
+      await compressor.check()
+      const { json } = command.optsWithGlobals<{ json?: boolean }>()
+      terminal.write(
+        json
+          ? `${JSON.stringify(compressor.recipe)}\n`
+          : `${path} is a valid recipe of ${compressor.recipe.stages.length} stage(s).\n`,
+      )
+    })
+  recipe
+    .command('schema')
+    .description('Print the JSON schema of recipes, with which editors complete and check')
+    .addHelpText(
+      'after',
+      '\nExample:\n  pare recipe schema > pare.schema.json\n  # first line of a recipe: # yaml-language-server: $schema=pare.schema.json',
+    )
+    .action(() => terminal.write(`${JSON.stringify(recipeJsonSchema(strategyRegistry()), null, 2)}\n`))
+}

@@ -1,0 +1,85 @@
+import { readFile, stat } from 'node:fs/promises'
+import { type Graph, inferTypes, RecipeError } from '@pare/core-graph'
+import { type DataDeclarationInput, datasetNames, datasetOf, type PreprocessInput, preprocessSchema } from '@pare/data'
+import { parse } from 'yaml'
+
+/** Data as it is named on the command line. */
+export interface DataFlags {
+  /** A folder of images (a class per directory), a CSV or JSON list, an IDX file, or the name of a fetched data set. */
+  readonly data: string
+  /** IDX file of the labels, where `data` is an IDX file. */
+  readonly labels?: string
+  /** A YAML or JSON file of the preprocessing. */
+  readonly preprocess?: string
+}
+
+/**
+ * The declaration of data named on the command line, by what is there.
+ * @throws RecipeError `DATA_FLAG`
+ */
+export async function declarationOf({ data, labels }: DataFlags): Promise<DataDeclarationInput> {
+  const found = await stat(data).catch(() => undefined)
+  if (!found && datasetNames.includes(data)) return datasetDeclaration(data)
+  if (!found)
+    throw new RecipeError({
+      code: 'DATA_FLAG',
+      message: `There is no file or folder ${data}, and no data set of that name.`,
+      hint: `Give a folder of images, a list (.csv or .json), an IDX file, or one of: ${datasetNames.join(', ')}.`,
+    })
+  if (found.isDirectory()) return { kind: 'image-folder', path: data }
+  if (/\.(csv|json)$/i.test(data)) return { kind: 'image-list', path: data }
+  return { kind: 'idx', images: data, ...(labels === undefined ? {} : { labels }) }
+}
+
+function datasetDeclaration(name: string): DataDeclarationInput {
+  const folder = `.pare/datasets/${name}`
+  const { splits } = datasetOf(name)
+  return { ...splits.test, images: `${folder}/${splits.test.images}`, labels: `${folder}/${splits.test.labels}` }
+}
+
+/**
+ * The preprocessing of a command: from its file, the data set's own, or (said by `note`) the plainest that fits the model's input.
+ * @throws RecipeError `DATA_FLAG` when the file does not hold a valid preprocessing
+ */
+export async function preprocessOf(
+  flags: DataFlags,
+  graph: Graph,
+  note: (message: string) => void,
+): Promise<PreprocessInput> {
+  if (flags.preprocess !== undefined) return readPreprocess(flags.preprocess)
+  if (datasetNames.includes(flags.data)) return datasetOf(flags.data).preprocess
+  const preprocess = plainPreprocess(graph)
+  note(`No --preprocess is given: images become ${JSON.stringify(preprocess)}. Wrong preprocessing costs accuracy.`)
+  return preprocess
+}
+
+async function readPreprocess(path: string): Promise<PreprocessInput> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new RecipeError({
+      code: 'DATA_FLAG',
+      message: `${path} cannot be read: ${cause}`,
+      hint: 'Give a YAML or JSON file.',
+      cause,
+    })
+  })
+  const parsed = preprocessSchema.safeParse(parse(text))
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new RecipeError({
+    code: 'DATA_FLAG',
+    message: `${path} is not a valid preprocessing: ${issue?.path.join('.')}: ${issue?.message}`,
+    hint: 'The keys are those of data.preprocess in a recipe.',
+  })
+}
+
+function plainPreprocess(graph: Graph): PreprocessInput {
+  const shape = inferTypes(graph).values.get(graph.inputs[0]?.name ?? '')?.shape ?? []
+  const last = shape.at(-1)
+  const channelsLast = shape.length === 4 && (last === 1 || last === 3) && shape[1] !== 1 && shape[1] !== 3
+  const [channels, height, width] = channelsLast ? [last, shape[1], shape[2]] : [shape[1], shape[2], shape[3]]
+  return {
+    colour: channels === 1 ? 'grey' : 'RGB',
+    layout: channelsLast ? 'NHWC' : 'NCHW',
+    ...(typeof height === 'number' && typeof width === 'number' ? { resize: { width, height } } : {}),
+  }
+}

@@ -1,0 +1,190 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createRandom, type DataSource, defineStrategy, randomNormal } from '@pare/core-graph'
+import { openAsyncIterable } from '@pare/data'
+import { createModel } from '@pare/models'
+import { readModel, writeModel } from '@pare/runtime'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { z } from 'zod'
+import { Compressor, type CompressorOptions } from './compressor.ts'
+import type { RunEvent } from './events.ts'
+import type { RecipeInput } from './schema.ts'
+
+let folder = ''
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pare-run-'))
+  await writeModel(
+    join(folder, 'model.onnx'),
+    createModel('resnet', { depth: 8, width: 0.25, input: [1, 8, 8], classes: 4, seed: 1 }),
+  )
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+/** Samples around one point for each class. */
+function samples(count: number): Promise<DataSource> {
+  return openAsyncIterable(
+    async function* () {
+      const random = createRandom(7)
+      for (let index = 0; index < count; index++) {
+        const label = index % 4
+        const data = Float32Array.from(
+          { length: 64 },
+          (_, pixel) => (pixel % 4 === label ? 1 : 0) + 0.3 * randomNormal(random),
+        )
+        yield { inputs: { dataType: 'float32' as const, dims: [1, 8, 8], data }, label }
+      }
+    },
+    { size: count },
+  )
+}
+
+const recipe = (changes: Partial<RecipeInput> = {}): RecipeInput => ({
+  model: 'model.onnx',
+  data: {},
+  stages: [{ name: 'int8', use: [{ 'quant.static': { samples: 32 } }] }],
+  ...changes,
+})
+
+const open = async (input: RecipeInput, options: CompressorOptions = {}) => {
+  const data = await samples(64)
+  return Compressor.open(input, { baseDirectory: folder, data: { validation: data, calibration: data }, ...options })
+}
+
+test('a recipe goes in, a smaller model with its figures comes out, and the folder tells the story', async () => {
+  const events: RunEvent[] = []
+  const compressor = await open(recipe({ accept: { size: 0.6, accuracyDrop: 100 } }))
+  const result = await compressor.run({ output: join(folder, 'run'), listener: event => events.push(event) })
+  expect(result.verdict).toEqual({ accepted: true, reasons: [] })
+  expect(result.after.bytes).toBeLessThan(0.6 * result.before.bytes)
+  expect(result.after.macs).toBe(result.before.macs)
+  expect(result.fidelity?.agreement).toBeGreaterThan(0.8)
+  expect((await readModel(result.model)).nodes.some(node => node.op === 'QuantizeLinear')).toBe(true)
+  expect(JSON.parse(await readFile(join(result.folder, 'result.json'), 'utf8'))).toEqual(
+    JSON.parse(JSON.stringify(result)),
+  )
+  const logged = (await readFile(join(result.folder, 'events.jsonl'), 'utf8'))
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  expect(logged).toEqual(events.filter(event => event.type !== 'progress'))
+  expect(logged.map(event => event.type)).toContain('run-end')
+})
+
+test('bounds that are not kept make it not accepted, with the reason', async () => {
+  const compressor = await open(recipe({ accept: { size: 0.01 } }))
+  const { verdict } = await compressor.run({ output: join(folder, 'run') })
+  expect(verdict.accepted).toBe(false)
+  expect(verdict.reasons[0]).toMatch(/^the size is 0\.\d+ of the float file; the bound is at most 0\.01$/)
+})
+
+test('the same recipe, files and seed give the same model, byte for byte', async () => {
+  const bytes = []
+  for (const name of ['a', 'b']) {
+    const { model } = await (await open(recipe())).run({ output: join(folder, name) })
+    bytes.push(await readFile(model))
+  }
+  expect(bytes[0]).toEqual(bytes[1])
+})
+
+/** Fails at its first call. */
+const failsOnce = () => {
+  let calls = 0
+  return defineStrategy({
+    id: 'test.fails-once',
+    description: 'Fails at its first call',
+    options: z.strictObject({}),
+    needs: [],
+    prepare: async graph => {
+      if (calls++ === 0) throw new Error('first call')
+      return { graph }
+    },
+  })
+}
+
+test('a run that failed goes on after its last finished step, to the same model', async () => {
+  const input = recipe({
+    stages: [
+      { name: 'int8', use: ['quant.static'] },
+      { name: 'then', use: ['test.fails-once'] },
+    ],
+  })
+  const compressor = await open(input, { strategies: [failsOnce()] })
+  await expect(compressor.run({ output: join(folder, 'run') })).rejects.toThrow('first call')
+  const events: RunEvent[] = []
+  const resumed = await compressor.run({
+    output: join(folder, 'run'),
+    resume: true,
+    listener: event => events.push(event),
+  })
+  expect(events.flatMap(event => (event.type === 'step-end' && event.resumed ? [event.step] : []))).toEqual([
+    'measure-float',
+    '1-int8',
+  ])
+  const whole = await compressor.run({ output: join(folder, 'whole') })
+  expect(await readFile(resumed.model)).toEqual(await readFile(whole.model))
+})
+
+test('a cancelled run leaves a folder that can be resumed, and nothing half-written', async () => {
+  const compressor = await open(recipe())
+  const cancel = new AbortController()
+  const running = compressor.run({
+    output: join(folder, 'run'),
+    signal: cancel.signal,
+    listener: event => {
+      if (event.type === 'step-start' && event.step === '1-int8') cancel.abort()
+    },
+  })
+  await expect(running).rejects.toMatchObject({ code: 'RUN_CANCELLED' })
+  expect((await readdir(join(folder, 'run'), { recursive: true })).filter(name => name.endsWith('.tmp'))).toEqual([])
+  expect(existsSync(join(folder, 'run', 'model.onnx'))).toBe(false)
+  expect((await compressor.run({ output: join(folder, 'run'), resume: true })).verdict.accepted).toBe(true)
+})
+
+test('a folder with something in it is not written to', async () => {
+  await writeFile(join(folder, 'mine.txt'), 'mine')
+  const compressor = await open(recipe())
+  await expect(compressor.run({ output: folder })).rejects.toMatchObject({ code: 'RUN_FOLDER_IN_USE' })
+  await expect(compressor.run({ output: join(folder, 'none'), resume: true })).rejects.toMatchObject({
+    code: 'RUN_NOTHING_TO_RESUME',
+  })
+  await expect(compressor.run({ output: join(folder, 'mine.txt') })).rejects.toMatchObject({ code: 'RUN_WRITE' })
+})
+
+test('a changed recipe cannot resume another run', async () => {
+  await (await open(recipe())).run({ output: join(folder, 'run') })
+  const changed = await open(recipe({ seed: 1 }))
+  await expect(changed.run({ output: join(folder, 'run'), resume: true })).rejects.toMatchObject({
+    code: 'RUN_CHANGED',
+  })
+})
+
+test("one's own evaluation stands in for the metrics", async () => {
+  const compressor = await open(recipe(), { evaluate: async graph => ({ nodes: graph.nodes.length }) })
+  const { before, after } = await compressor.run({ output: join(folder, 'run') })
+  expect(after.metrics?.['nodes']).toBeGreaterThan(before.metrics?.['nodes'] ?? Number.POSITIVE_INFINITY)
+})
+
+test('missing data is told with the key that is missing', async () => {
+  const compressor = await Compressor.open(recipe(), { baseDirectory: folder })
+  await expect(compressor.run({ output: join(folder, 'run') })).rejects.toMatchObject({
+    code: 'RECIPE_DATA',
+    message: 'quant.static needs samples, and the recipe has no data.calibration.',
+  })
+})
+
+test('a stage can train, and quantize what it trained', async () => {
+  const data = await samples(64)
+  const input = recipe({
+    model: { create: 'resnet', depth: 8, width: 0.25, input: [1, 8, 8], classes: 4 },
+    stages: [
+      { name: 'train', train: { epochs: 2, batchSize: 16 } },
+      { name: 'int8', use: ['quant.static'] },
+    ],
+  })
+  const shuffled = await samples(64)
+  const compressor = await open(input, { data: { train: shuffled, validation: data, calibration: data } })
+  const { before, after } = await compressor.run({ output: join(folder, 'run') })
+  expect(after.metrics?.['top1']).toBeGreaterThan(before.metrics?.['top1'] ?? 1)
+})

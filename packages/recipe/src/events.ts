@@ -1,0 +1,28 @@
+import type { Metrics, Progress } from '@pare/core-graph'
+import type { Verdict } from './accept.ts'
+
+/** What happens in a run. All but `progress` are written to the run folder's `events.jsonl`, a line each. */
+export type RunEvent = { readonly time: string } & RunEventBody
+
+export type RunEventBody =
+  | {
+      readonly type: 'run-start'
+      readonly folder: string
+      readonly steps: readonly string[]
+      readonly resumed: boolean
+    }
+  | { readonly type: 'step-start'; readonly step: string }
+  /** `resumed`: done by an earlier run in this folder. */
+  | {
+      readonly type: 'step-end'
+      readonly step: string
+      readonly seconds: number
+      readonly resumed: boolean
+      readonly metrics?: Metrics
+    }
+  | { readonly type: 'progress'; readonly step: string; readonly progress: Progress }
+  | { readonly type: 'note'; readonly step: string; readonly message: string }
+  | { readonly type: 'run-end'; readonly verdict: Verdict; readonly seconds: number }
+  | { readonly type: 'run-failed'; readonly code: string; readonly message: string }
+
+export type RunListener = (event: RunEvent) => void

@@ -1,0 +1,119 @@
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { RecipeError } from '@pare/core-graph'
+import { expect, test } from 'vitest'
+import { recipeJsonSchema } from './json-schema.ts'
+import { checkRecipe, parseRecipe, readRecipe } from './read-recipe.ts'
+import { strategyRegistry } from './strategies.ts'
+
+const registry = strategyRegistry()
+
+const valid = `
+model: model.onnx
+data:
+  validation: { kind: image-folder, path: images }
+stages:
+  - name: int8
+    use:
+      - quant.static: { observer: percentile }
+`
+
+function problemOf(text: string): RecipeError {
+  try {
+    parseRecipe(text, 'r.yaml', registry)
+  } catch (error) {
+    if (error instanceof RecipeError) return error
+    throw error
+  }
+  throw new Error('the recipe was taken')
+}
+
+test('a short recipe gets every default', () => {
+  const recipe = parseRecipe(valid, 'r.yaml', registry)
+  expect(recipe.seed).toBe(0)
+  expect(recipe.data.preprocess.range).toEqual([0, 1])
+  expect(recipe.stages[0]?.use[0]).toMatchObject({ strategy: 'quant.static', options: { observer: 'percentile' } })
+})
+
+test('a strategy can be named alone', () => {
+  const recipe = parseRecipe(
+    valid.replace('quant.static: { observer: percentile }', 'quant.static'),
+    'r.yaml',
+    registry,
+  )
+  expect(recipe.stages[0]?.use[0]).toMatchObject({ strategy: 'quant.static', options: { observer: 'min-max' } })
+})
+
+test('JSON is read as well', () => {
+  const recipe = { model: 'm.onnx', data: {}, stages: [{ name: 'int8', use: ['quant.static'] }] }
+  expect(parseRecipe(JSON.stringify(recipe), 'r.json', registry)).toEqual(checkRecipe(recipe, registry))
+})
+
+test('an unknown key is found at its line and column, with the nearest valid one', () => {
+  expect(problemOf(valid.replace('stages:', 'stagse:')).message).toContain(
+    'r.yaml:5:1: unknown key stagse (did you mean stages?)',
+  )
+})
+
+test('an unknown key among the options of a strategy as well', () => {
+  const problem = problemOf(valid.replace('observer:', 'observre:'))
+  expect(problem.message).toContain(
+    'r.yaml:8:23: unknown key stages.0.use.0.quant.static.observre (did you mean observer?)',
+  )
+})
+
+test('an unknown key of a data declaration names the keys of its kind', () => {
+  expect(problemOf(valid.replace('path: images', 'paht: images')).message).toContain('(did you mean path?)')
+})
+
+test('an unknown strategy comes with the nearest one', () => {
+  expect(problemOf(valid.replace('quant.static', 'quant.statik')).message).toContain(
+    'r.yaml:8:9: stages.0.use.0: there is no strategy quant.statik (did you mean quant.static?)',
+  )
+})
+
+test('a wrong type says what was expected, where', () => {
+  expect(problemOf(`${valid}seed: many\n`).message).toMatch(/r\.yaml:9:7: seed: .*expected (int|number)/)
+})
+
+test('a missing key is reported at what should hold it', () => {
+  expect(problemOf(valid.replace('model: model.onnx', '')).message).toMatch(/r\.yaml:\d+:1: model: /)
+})
+
+test('two strategies in one entry are an error', () => {
+  const text = valid.replace('- quant.static: { observer: percentile }', '- { quant.static: {}, quant.other: {} }')
+  expect(problemOf(text).message).toContain('an entry names one strategy')
+})
+
+test('a stage that does nothing, or two of the same name, are errors', () => {
+  expect(problemOf('model: m\ndata: {}\nstages: [{ name: a }]').message).toContain('a stage needs `use:` or `train:`')
+  const twice = 'model: m\ndata: {}\nstages: [{ name: a, use: [quant.static] }, { name: a, use: [quant.static] }]'
+  expect(problemOf(twice).message).toContain('two stages have the same name')
+})
+
+test('what is not YAML is told with its place', () => {
+  const problem = problemOf('model: [m\nstages: 1')
+  expect(problem.code).toBe('RECIPE_SYNTAX')
+  expect(problem.message).toMatch(/^r\.yaml:\d+:\d+: /)
+})
+
+test('a missing file and a folder are errors of their own', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'pare-recipe-'))
+  await expect(readRecipe(join(folder, 'none.yaml'), registry)).rejects.toThrow('There is no file')
+  await expect(readRecipe(folder, registry)).rejects.toThrow('is a folder, not a recipe')
+  await writeFile(join(folder, 'r.yaml'), valid)
+  expect((await readRecipe(join(folder, 'r.yaml'), registry)).model).toBe('model.onnx')
+})
+
+test('a recipe cannot reach the prototype of objects', () => {
+  expect(() => parseRecipe(`${valid}__proto__: { polluted: true }\n`, 'r.yaml', registry)).toThrow(RecipeError)
+  expect('polluted' in {}).toBe(false)
+})
+
+test('the JSON schema completes strategies and their options', () => {
+  const text = JSON.stringify(recipeJsonSchema(registry))
+  expect(text).toContain('"quant.static"')
+  expect(text).toContain('"percentile"')
+  expect(text).toContain('"accuracyDrop"')
+})

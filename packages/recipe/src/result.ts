@@ -1,0 +1,49 @@
+import type { Metrics } from '@pare/core-graph'
+import type { Fidelity } from '@pare/evaluate'
+import type { Verdict } from './accept.ts'
+
+/** The figures of one model. */
+export interface ModelFigures {
+  /** As the evaluation names them; shares from 0 to 1. Undefined without validation data. */
+  readonly metrics: Metrics | undefined
+  /** Of the ONNX file. */
+  readonly bytes: number
+  /** Multiply-adds for one sample; undefined where shapes are not known. */
+  readonly macs: number | undefined
+  readonly parameters: number
+  /** Of one sample, in milliseconds; undefined where the input's size is not fixed. */
+  readonly latency: { readonly median: number; readonly quartiles: readonly [number, number] } | undefined
+}
+
+export interface StageResult {
+  readonly name: string
+  /** What each strategy and the training have to say of what they did. */
+  readonly details: unknown
+}
+
+/** The outcome of a run: plain JSON, as in `result.json`. */
+export interface RunResult {
+  readonly verdict: Verdict
+  readonly folder: string
+  /** Path of the resulting model. */
+  readonly model: string
+  /** The float model, BatchNorm folded. */
+  readonly before: ModelFigures
+  readonly after: ModelFigures
+  /** The result beside the float model, on the same samples. Undefined without validation data. */
+  readonly fidelity: Fidelity | undefined
+  readonly stages: readonly StageResult[]
+  readonly notes: readonly string[]
+  readonly seconds: number
+  readonly environment: Environment
+}
+
+/** What a measurement was made with. */
+export interface Environment {
+  readonly pare: string
+  readonly node: string
+  readonly onnxruntime: string
+  readonly platform: string
+  readonly processor: string
+  readonly cores: number
+}

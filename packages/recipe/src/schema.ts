@@ -1,0 +1,81 @@
+import { augmentSchema, dataDeclarationSchema, preprocessSchema } from '@pare/data'
+import { models } from '@pare/models'
+import { executorOptions } from '@pare/runtime'
+import { trainOptions } from '@pare/train'
+import { z } from 'zod'
+import { acceptSchema } from './accept.ts'
+import type { StrategyRegistry } from './strategies.ts'
+import { useEntrySchema } from './use-entry.ts'
+
+/** `{ create: mobilenet-v1, width: 0.5, … }`: the architecture's own options; its weights are drawn by the recipe's seed. */
+const createdModel = z.discriminatedUnion('create', [
+  z.strictObject({ create: z.literal('mobilenet-v1'), ...models['mobilenet-v1'].options.omit({ seed: true }).shape }),
+  z.strictObject({ create: z.literal('mobilenet-v2'), ...models['mobilenet-v2'].options.omit({ seed: true }).shape }),
+  z.strictObject({ create: z.literal('resnet'), ...models.resnet.options.omit({ seed: true }).shape }),
+])
+
+/** The data of a recipe. Paths are relative to the recipe's file. */
+const dataSchema = z.strictObject({
+  preprocess: preprocessSchema
+    .prefault({})
+    .describe('How a sample becomes the model input; one declaration for calibration, training and evaluation.'),
+  augment: augmentSchema.optional().describe('Random changes of training samples.'),
+  train: dataDeclarationSchema.optional().describe('Samples to train on. Needed by a stage that trains.'),
+  validation: dataDeclarationSchema.optional().describe('Samples to measure on, with or without labels.'),
+  calibration: dataDeclarationSchema
+    .optional()
+    .describe('Samples for statistics. Default: `train`, else `validation` (which is said).'),
+})
+
+const stageSchema = (registry: StrategyRegistry) =>
+  z
+    .strictObject({
+      name: z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes, such as int8')
+        .describe('Names the stage in the log and its files.'),
+      use: z.array(useEntrySchema(registry)).default([]).describe('Strategies, applied in this order.'),
+      train: trainOptions.optional().describe('Trains the model in this stage.'),
+    })
+    .refine(stage => stage.use.length > 0 || stage.train !== undefined, { message: 'a stage needs `use:` or `train:`' })
+
+/** A recipe: what to compress, with which data, by which stages, and when the result is good enough. */
+export const recipeSchema = (registry: StrategyRegistry) =>
+  z.strictObject({
+    model: z
+      .union([z.string().min(1), createdModel], { error: 'a path to an ONNX file, or { create: mobilenet-v1, … }' })
+      .describe('The model to compress: a path to an ONNX file, relative to the recipe, or an architecture to create.'),
+    data: dataSchema,
+    stages: z
+      .array(stageSchema(registry))
+      .min(1, 'a recipe needs at least one stage')
+      .refine(stages => new Set(stages.map(stage => stage.name)).size === stages.length, {
+        message: 'two stages have the same name',
+      })
+      .describe('What is done to the model, one after another.'),
+    accept: acceptSchema.prefault({}).describe('Bounds that the result must keep; without any it is always accepted.'),
+    evaluate: z
+      .strictObject({
+        batchSize: z.int().positive().default(100).describe('Samples in one run.'),
+        output: z.string().optional().describe('The output that holds the class scores. Default: the first.'),
+        limit: z.int().positive().optional().describe('Measure on so many samples only. Default: all.'),
+        fidelitySamples: z
+          .int()
+          .positive()
+          .default(512)
+          .describe('Samples on which the result is compared with the float model, layer by layer.'),
+      })
+      .prefault({})
+      .describe('How a model is measured.'),
+    runtime: executorOptions.prefault({}).describe('How onnxruntime runs the models.'),
+    seed: z
+      .int()
+      .nonnegative()
+      .default(0)
+      .describe('Fixes every random choice: the same recipe, files and seed give the same models.'),
+  })
+
+export type Recipe = z.output<ReturnType<typeof recipeSchema>>
+/** As a user writes it: what has a default may be left out. */
+export type RecipeInput = z.input<ReturnType<typeof recipeSchema>>
+export type Stage = Recipe['stages'][number]
