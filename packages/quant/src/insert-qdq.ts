@@ -7,7 +7,6 @@ import {
   readsOf,
   redirectReads,
   renameValues,
-  sortNodes,
   type Tensor,
   tensorFloats,
   tensorOf,
@@ -148,8 +147,23 @@ function connect(
   const named = renameValues({ ...built, nodes: built.nodes.flatMap(redirect) }, renamed)
   const read = new Set([...named.nodes.flatMap(readsOf), ...before.outputs.map(output => output.name)])
   const initializers = new Map([...named.initializers].filter(([name]) => read.has(name)))
-  const known = new Set([...initializers.keys(), ...named.inputs.map(input => input.name)])
-  return { ...named, initializers, outputs: before.outputs, nodes: sortNodes(named.nodes, known) }
+  return { ...named, initializers, outputs: before.outputs, nodes: inReadingOrder(named.nodes) }
+}
+
+/** Each node after those that it reads from, and these as late as they can be. */
+function inReadingOrder(nodes: readonly Node[]): readonly Node[] {
+  const producer = new Map(nodes.flatMap(node => node.outputs.map(name => [name, node] as const)))
+  const placed = new Set<Node>()
+  const place = (node: Node) => {
+    if (placed.has(node)) return
+    for (const name of readsOf(node)) {
+      const before = producer.get(name)
+      if (before) place(before)
+    }
+    placed.add(node)
+  }
+  for (const node of nodes) place(node)
+  return [...placed]
 }
 
 const tensorNamed = (graph: Graph, name: string): Tensor =>

@@ -1,0 +1,120 @@
+import { createBuilder, type DataSource, type Executor, type Graph } from '@pare/core-graph'
+import { createExecutor } from '@pare/runtime'
+import { describe, expect, test } from 'vitest'
+import { type CalibrationOptions, calibrate } from './calibrate.ts'
+import { observers } from './observers/registry.ts'
+
+const executor = createExecutor({ threads: 1 })
+
+/** y = x · 2 − 1 for rows of two numbers. */
+function doubling(batch: number | string = 'N'): Graph {
+  const b = createBuilder('doubling')
+  const x = b.input('x', 'float32', [batch, 2])
+  b.output(b.named(b.Sub(b.Mul(x, b.scalar(2)), b.scalar(1)), 'y'))
+  return b.build()
+}
+
+function rows(...values: readonly (readonly [number, number])[]): DataSource {
+  return {
+    size: values.length,
+    labelled: false,
+    async *batches({ batchSize, limit = values.length }) {
+      const used = values.slice(0, limit)
+      for (let first = 0; first < used.length; first += batchSize) {
+        const part = used.slice(first, first + batchSize)
+        const x = { dataType: 'float32' as const, dims: [part.length, 2], data: Float32Array.from(part.flat()) }
+        yield { inputs: { x }, labels: undefined, size: part.length }
+      }
+    },
+  }
+}
+
+const options: CalibrationOptions = {
+  values: ['x', 'Mul:0', 'y'],
+  observers: [{ observer: observers['min-max'] }],
+  activations: { dataType: 'uint8', symmetric: false },
+  samples: 100,
+  batchSize: 2,
+  seed: 0,
+}
+
+test('one run over the data serves all observers and values, inputs of the model too', async () => {
+  const [minMax, average] = await calibrate(doubling(), executor, rows([0, 1], [2, 3], [-4, 5]), {
+    ...options,
+    observers: [{ observer: observers['min-max'] }, { observer: observers['moving-average'], options: { rate: 0 } }],
+  })
+  expect(minMax).toEqual(
+    new Map([
+      ['x', { low: -4, high: 5 }],
+      ['Mul:0', { low: -8, high: 10 }],
+      ['y', { low: -9, high: 9 }],
+    ]),
+  )
+  // With rate 0 the last batch alone counts.
+  expect(average?.get('y')).toEqual({ low: -9, high: 9 })
+})
+
+test('no more samples than asked for are used, and progress counts them', async () => {
+  const seen: number[] = []
+  const [ranges] = await calibrate(doubling(), executor, rows([0, 1], [2, 3], [-4, 5], [9, 9]), {
+    ...options,
+    samples: 3,
+    progress: ({ done, total }) => seen.push(done, total ?? -1),
+  })
+  expect(ranges?.get('x')).toEqual({ low: -4, high: 5 })
+  expect(seen).toEqual([2, 3, 3, 3])
+})
+
+test('a model with a batch size of its own is fed so many samples at a time', async () => {
+  const [ranges] = await calibrate(doubling(1), executor, rows([0, 1], [2, 3], [-4, 5]), options)
+  expect(ranges?.get('y')).toEqual({ low: -9, high: 9 })
+})
+
+test('samples come from a shuffle by the seed', async () => {
+  const asked: unknown[] = []
+  const source = rows([0, 1])
+  const asking: DataSource = {
+    ...source,
+    batches: batchOptions => {
+      asked.push(batchOptions)
+      return source.batches(batchOptions)
+    },
+  }
+  await calibrate(doubling(), executor, asking, { ...options, seed: 7 })
+  expect(asked).toEqual([{ batchSize: 2, limit: 100, shuffle: { seed: 7, epoch: 0 } }])
+})
+
+describe('errors', () => {
+  test('NaN names the value and points at the preprocessing', async () => {
+    await expect(calibrate(doubling(), executor, rows([0, Number.NaN]), options)).rejects.toMatchObject({
+      code: 'DATA_NOT_FINITE',
+      message: 'Calibration met NaN in the value x.',
+      hint: expect.stringContaining('preprocessing'),
+    })
+    await expect(calibrate(doubling(), executor, rows([3e38, 0]), options)).rejects.toMatchObject({
+      message: 'Calibration met Infinity in the value Mul:0.',
+    })
+  })
+
+  test('no samples', async () => {
+    await expect(calibrate(doubling(), executor, rows(), options)).rejects.toMatchObject({ code: 'DATA_EMPTY' })
+  })
+
+  test('an aborted run ends at once and frees its session', async () => {
+    const open: string[] = []
+    const watching: Executor = {
+      open: async (graph, sessionOptions) => {
+        const session = await executor.open(graph, sessionOptions)
+        open.push('opened')
+        const dispose = async () => {
+          open.push('closed')
+          await session.dispose()
+        }
+        return { ...session, dispose, [Symbol.asyncDispose]: dispose }
+      },
+    }
+    const signal = AbortSignal.abort(new Error('stopped'))
+    await expect(calibrate(doubling(), watching, rows([0, 1]), { ...options, signal })).rejects.toThrow('stopped')
+    expect(open).toEqual(['opened', 'closed'])
+  })
+})
