@@ -48,9 +48,10 @@ export function planQuantization(graph: Graph, options: PlanOptions = {}): Quant
   const { nodes, absorbed, reasons } = chooseNodes(graph, options)
   const { weights, kept, notes } = planWeights(graph, nodes, perChannel)
   const whole = new Set([...nodes.map(({ node }) => node), ...absorbed])
-  const left = [...reasons]
-    .filter(([node]) => worksOnFloats(graph, node))
-    .map(([node, reason]) => ({ node: node.name, op: node.op, reason }))
+  const left = graph.nodes.flatMap(node => {
+    const reason = reasons.get(node)
+    return reason !== undefined && worksOnFloats(graph, node) ? [{ node: node.name, op: node.op, reason }] : []
+  })
   return {
     quantized: graph.nodes.filter(node => whole.has(node)).map(node => ({ node: node.name, op: node.op })),
     groups: scaleGroups(graph, nodes),
