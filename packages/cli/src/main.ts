@@ -4,8 +4,15 @@ import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import { createProgram } from './program.ts'
 
 const cancel = new AbortController()
-process.once('SIGINT', () => cancel.abort())
-process.once('SIGTERM', () => cancel.abort())
+let cancelledAt = Number.POSITIVE_INFINITY
+
+/** The first signal cancels; another one, a second later, ends at once (npm may pass the same one on twice). */
+function onSignal(): void {
+  if (Date.now() - cancelledAt > 1000) process.exit(exitCodes.cancelled)
+  cancelledAt = Math.min(cancelledAt, Date.now())
+  cancel.abort()
+}
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, onSignal)
 
 const program = createProgram({
   signal: cancel.signal,

@@ -1,7 +1,7 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { type Graph, inferTypes, RecipeError } from '@pare/core-graph'
-import { type DataDeclarationInput, datasetNames, datasetOf, type PreprocessInput, preprocessSchema } from '@pare/data'
-import { parse } from 'yaml'
+import { type DataDeclarationInput, datasetNames, datasetOf, type PreprocessInput } from '@pare/data'
+import { readPreprocess } from '@pare/recipe'
 
 /** Data as it is named on the command line. */
 export interface DataFlags {
@@ -39,7 +39,7 @@ function datasetDeclaration(name: string): DataDeclarationInput {
 
 /**
  * The preprocessing of a command: from its file, the data set's own, or (said by `note`) the plainest that fits the model's input.
- * @throws RecipeError `DATA_FLAG` when the file does not hold a valid preprocessing
+ * @throws RecipeError what `readPreprocess` throws
  */
 export async function preprocessOf(
   flags: DataFlags,
@@ -51,25 +51,6 @@ export async function preprocessOf(
   const preprocess = plainPreprocess(graph)
   note(`No --preprocess is given: images become ${JSON.stringify(preprocess)}. Wrong preprocessing costs accuracy.`)
   return preprocess
-}
-
-async function readPreprocess(path: string): Promise<PreprocessInput> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new RecipeError({
-      code: 'DATA_FLAG',
-      message: `${path} cannot be read: ${cause}`,
-      hint: 'Give a YAML or JSON file.',
-      cause,
-    })
-  })
-  const parsed = preprocessSchema.safeParse(parse(text))
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new RecipeError({
-    code: 'DATA_FLAG',
-    message: `${path} is not a valid preprocessing: ${issue?.path.join('.')}: ${issue?.message}`,
-    hint: 'The keys are those of data.preprocess in a recipe.',
-  })
 }
 
 function plainPreprocess(graph: Graph): PreprocessInput {

@@ -163,7 +163,7 @@ test('a changed recipe cannot resume another run', async () => {
 test("one's own evaluation stands in for the metrics", async () => {
   const compressor = await open(recipe(), { evaluate: async graph => ({ nodes: graph.nodes.length }) })
   const { before, after } = await compressor.run({ output: join(folder, 'run') })
-  expect(after.metrics?.['nodes']).toBeGreaterThan(before.metrics?.['nodes'] ?? Number.POSITIVE_INFINITY)
+  expect(after.metrics?.nodes).toBeGreaterThan(before.metrics?.nodes ?? Number.POSITIVE_INFINITY)
 })
 
 test('missing data is told with the key that is missing', async () => {
@@ -186,5 +186,5 @@ test('a stage can train, and quantize what it trained', async () => {
   const shuffled = await samples(64)
   const compressor = await open(input, { data: { train: shuffled, validation: data, calibration: data } })
   const { before, after } = await compressor.run({ output: join(folder, 'run') })
-  expect(after.metrics?.['top1']).toBeGreaterThan(before.metrics?.['top1'] ?? 1)
+  expect(after.metrics?.top1).toBeGreaterThan(before.metrics?.top1 ?? 1)
 })

@@ -4,7 +4,6 @@ import {
   type Executor,
   type Graph,
   PareError,
-  RecipeError,
   RunError,
   type Strategy,
   saveModel,
@@ -271,7 +270,7 @@ export class Compressor {
 type StepContext = Pick<StageContext, 'progress' | 'note'>
 
 function figuresOf(before: ModelFigures, after: ModelFigures, fidelity: Fidelity | undefined): AcceptFigures {
-  const top1 = [before.metrics?.['top1'], after.metrics?.['top1']] as const
+  const top1 = [before.metrics?.top1, after.metrics?.top1] as const
   return {
     accuracyDrop: top1[0] === undefined || top1[1] === undefined ? undefined : 100 * (top1[0] - top1[1]),
     size: after.bytes / before.bytes,

@@ -2,7 +2,7 @@ export { type Accept, type AcceptFigures, judge, type Verdict } from './accept.t
 export { Compressor, type CompressorOptions, type RunOptions } from './compressor.ts'
 export type { RunEvent, RunEventBody, RunListener } from './events.ts'
 export { recipeJsonSchema } from './json-schema.ts'
-export { parseRecipe, readRecipe } from './read-recipe.ts'
+export { parseRecipe, readPreprocess, readRecipe } from './read-recipe.ts'
 export type { Environment, ModelFigures, RunResult, StageResult } from './result.ts'
 export type { Recipe, RecipeInput, Stage } from './schema.ts'
 export type { DataRole, GivenData } from './sources.ts'

@@ -12,6 +12,6 @@ export function recipeJsonSchema(registry: StrategyRegistry): Record<string, unk
   return {
     title: 'Pare recipe',
     ...schema,
-    $defs: { ...(schema['$defs'] as object), StrategyUse: useEntryJsonSchema(registry) },
+    $defs: { ...(schema.$defs as object), StrategyUse: useEntryJsonSchema(registry) },
   }
 }

@@ -55,7 +55,7 @@ export async function runStage(
       signal: context.signal,
     })
     current = trained.graph
-    details['train'] = trained.details
+    details.train = trained.details
   }
   return { details, graph: current }
 }
