@@ -54,12 +54,13 @@ export async function calibrate(
   // With a batch size of the model's own only the last batch can be short; its last sample is then seen again.
   const batchSize = fixedBatchSize(graph) ?? Math.min(options.batchSize, samples)
   const shuffle = { seed, epoch: 0 }
+  const seen = new Set<string>()
   let done = 0
   for await (const batch of source.batches({ batchSize, limit: samples, shuffle, ...(signal ? { signal } : {}) })) {
     for (const { tensors } of feedsOf(graph, batch)) {
       signal?.throwIfAborted()
       const results = fetched.length > 0 ? await session.run(tensors, fetched) : {}
-      for (const [name, each] of observations) observe(name, results[name] ?? tensors[name], each)
+      for (const [name, each] of observations) if (observe(name, results[name] ?? tensors[name], each)) seen.add(name)
     }
     done += batch.size
     progress?.({ done, total, unit: 'samples' })
@@ -71,17 +72,25 @@ export async function calibrate(
       hint: 'Give calibration data: a few hundred typical samples will do; labels are not needed.',
     })
   return observers.map(
-    (_, index) => new Map([...observations].map(([name, each]) => [name, rangeOf(each[index], activations)])),
+    (_, index) =>
+      new Map(
+        [...observations].map(([name, each]) => [name, seen.has(name) ? rangeOf(each[index], activations) : zero]),
+      ),
   )
 }
 
-const rangeOf = (observation: Observation | undefined, activations: ActivationType): Range =>
-  observation?.range(activations) ?? { low: 0, high: 0 }
+/** Of a value that never held an element. */
+const zero: Range = { low: 0, high: 0 }
 
-function observe(name: string, tensor: TensorData | undefined, observations: readonly Observation[]): void {
-  if (!(tensor?.data instanceof Float32Array) || tensor.data.length === 0) return
+const rangeOf = (observation: Observation | undefined, activations: ActivationType): Range =>
+  observation?.range(activations) ?? zero
+
+/** Returns whether there was anything to see. */
+function observe(name: string, tensor: TensorData | undefined, observations: readonly Observation[]): boolean {
+  if (!(tensor?.data instanceof Float32Array) || tensor.data.length === 0) return false
   const extremes = finiteExtremes(name, tensor.data)
   for (const observation of observations) observation.observe(tensor.data, extremes)
+  return true
 }
 
 function finiteExtremes(name: string, values: Float32Array): Range {

@@ -178,3 +178,8 @@ test('dead channels: a bias that its scale could not hold in int32 still comes o
   const { y0 } = await run(quantized(graph), { x: noise([1, 4, 6, 6], 1) })
   for (const value of numbersOf(y0)) expect(Math.abs(value - 3)).toBeLessThan(16 / 255)
 })
+
+test('ranges that are not those of the plan are refused', () => {
+  const graph = netOf((b, x) => [conv(b, x)])
+  expect(() => insertQdq(graph, planQuantization(graph), new Map())).toThrow('There is no range for the value x.')
+})

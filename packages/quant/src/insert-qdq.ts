@@ -3,6 +3,7 @@ import {
   type Graph,
   type GraphBuilder,
   graphIndex,
+  ModelError,
   type Node,
   readsOf,
   redirectReads,
@@ -29,6 +30,7 @@ export type Ranges = ReadonlyMap<string, Range>
  *     y = Conv(x, W, B)   →   y = DQ(Q(Conv(DQ(Q(x)), DQ(W/q), DQ(B/q))))
  *
  * @param ranges of every value that a group of the plan names in `observed`
+ * @throws ModelError `MODEL_PLAN` when the plan or the ranges are not this graph's
  */
 export function insertQdq(graph: Graph, plan: QuantizationPlan, ranges: Ranges): Graph {
   const b = createBuilder(graph)
@@ -67,11 +69,21 @@ export function groupAffines(
 ): ReadonlyMap<ScaleGroup, Affine> {
   return new Map(
     groups.map(group => {
-      const observed = group.observed.flatMap(name => ranges.get(name) ?? [])
+      const observed = group.observed.map(name => rangeNamed(ranges, name))
       const constants = group.constants.map(({ tensor }) => extremesOf(tensorNamed(graph, tensor)))
       return [group, affineOf(unionOf([...observed, ...group.known, ...constants]), activations)]
     }),
   )
+}
+
+function rangeNamed(ranges: Ranges, name: string): Range {
+  const range = ranges.get(name)
+  if (range) return range
+  throw new ModelError({
+    code: 'MODEL_PLAN',
+    message: `There is no range for the value ${name}.`,
+    hint: 'Calibrate all values that the groups of the plan name in `observed`.',
+  })
 }
 
 function addWeight(
@@ -166,8 +178,15 @@ function inReadingOrder(nodes: readonly Node[]): readonly Node[] {
   return [...placed]
 }
 
-const tensorNamed = (graph: Graph, name: string): Tensor =>
-  graph.initializers.get(name) ?? tensorOf('float32', [0], new Float32Array(0))
+function tensorNamed(graph: Graph, name: string): Tensor {
+  const tensor = graph.initializers.get(name)
+  if (tensor) return tensor
+  throw new ModelError({
+    code: 'MODEL_PLAN',
+    message: `The plan names a constant ${name}, which the graph does not have.`,
+    hint: 'Plan and quantize the same graph.',
+  })
+}
 
 const quantizeTensor = (tensor: Tensor, affine: Affine): Tensor =>
   tensorOf(

@@ -70,9 +70,9 @@ function floatReaders(graph: Graph, tensor: string, readers: readonly WeightRead
     reason: `it reads the weights ${tensor} as floats, so they are stored as int8 and as float`,
   }))
   if (!graphIndex(graph).outputs.has(tensor)) return kept
-  const [reader] = readers
-  const reason = 'an output of the model, so it is stored as int8 and as float'
-  return [...kept, { node: reader?.node ?? '', op: 'output', tensor, reason }]
+  const [reader] = usersOf(graph, tensor)
+  const reason = `its weights ${tensor} are an output of the model too, so they are stored as int8 and as float`
+  return [...kept, ...(reader ? [{ node: reader.name, op: reader.op, tensor, reason }] : [])]
 }
 
 function checkFinite(graph: Graph, name: string): void {

@@ -134,6 +134,12 @@ describe('what stays float says why', () => {
     )
   })
 
+  test('a Gemm whose C is not a vector of its outputs', () => {
+    expect(reasonOf((b, x) => b.Gemm(b.Flatten(x), weights(b, 'w', [144, 3]), weights(b, 'c', [1])))).toContain(
+      'Gemm: its C of shape [1] is not one number for each of 3 outputs',
+    )
+  })
+
   test('nodes that compute shapes are not listed', () => {
     const plan = planOf((b, x) => conv(b, b.Reshape(x, b.Shape(x))))
     expect(plan.kept.map(({ op }) => op)).not.toContain('Shape')
@@ -179,6 +185,12 @@ describe('include and exclude', () => {
   test('what was left out says so', () => {
     expect(planOf(build, { exclude: ['head/Conv'] }).kept).toEqual([
       { node: 'head/Conv', op: 'Conv', reason: 'excluded by the options' },
+    ])
+  })
+
+  test('what was not included says so', () => {
+    expect(planOf(build, { include: ['head/body/*'] }).kept.map(({ reason }) => reason)).toEqual([
+      'not included by the options',
     ])
   })
 

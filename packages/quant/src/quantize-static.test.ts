@@ -101,7 +101,7 @@ describe('quant.static', () => {
     expect(progress).toEqual([8, 16, 24, 32])
     expect(int8.nodes.some(node => node.op === 'QuantizeLinear')).toBe(true)
     // The report and --json take the details as they are.
-    expect(JSON.parse(JSON.stringify(details))).toMatchObject({ kept: [{ op: 'Gemm' }] })
+    expect(JSON.parse(JSON.stringify(details))).toEqual(details)
   })
 
   test('asks for calibration data', async () => {

@@ -24,7 +24,7 @@ export function weightScales(tensor: Tensor, axis: number | undefined): Float32A
 }
 
 /**
- * Raises scales until every bias fits into int32 with scale `dataScale` · scale; returns whether any had to be.
+ * The scales, raised where a bias would not fit into int32 with scale `dataScale` · scale.
  * A channel of tiny weights (a dead one after BatchNormalization was folded) would else overflow.
  */
 export function raiseForBias(scales: Float32Array, dataScale: number, bias: Tensor): Float32Array {

@@ -41,8 +41,8 @@ export function chooseNodes(
   const reasons = new Map<Node, string>()
   const active = new Map<Node, Candidate>()
   for (const node of graph.nodes) {
-    const candidate =
-      excluded.has(node) || included?.has(node) === false ? 'excluded by the options' : candidateOf(graph, node)
+    const chosen = excluded.has(node) ? 'excluded' : included?.has(node) === false ? 'not included' : undefined
+    const candidate = chosen ? `${chosen} by the options` : candidateOf(graph, node)
     if (typeof candidate === 'string') reasons.set(node, candidate)
     else active.set(node, candidate)
   }

@@ -1,15 +1,12 @@
 import {
   type AttributeValues,
-  elementCount,
   type Graph,
   type InputValues,
-  inferTypes,
   type Node,
   operatorOf,
   type operators,
   readAttributes,
   type Tensor,
-  type TensorType,
 } from '@pare/core-graph'
 import type { Range } from './affine.ts'
 
@@ -22,8 +19,6 @@ export interface RuleContext<Input extends string = string, Attributes = unknown
   readonly attributes: Attributes
   /** The constant that an input reads; undefined where it is computed or absent. */
   readonly constant: (input: Input) => Tensor | undefined
-  /** Type and shape of an input; undefined where they are not known. */
-  readonly type: (input: Input) => TensorType | undefined
 }
 
 /**
@@ -80,7 +75,7 @@ export const defineQuantizationRule = <const Op extends keyof Operators>(
   rule: { readonly op: Op } & QuantizationRule<InputName<Op>, AttributeValues<Operators[Op]['attributes']>>,
 ): AnyRule => Object.freeze(rule) as unknown as AnyRule
 
-/** The position of an input by its ONNX name, `undefined` where the operator has none of that name. */
+/** What a node reads as an input by its ONNX name: one name, several where the operator takes a list, none where it is left out. */
 export function inputNames(node: Node, input: string): readonly string[] {
   const specs = operatorOf(node)?.inputs ?? []
   const index = specs.findIndex(spec => spec.replace(/\?$|\.\.\.$/, '') === input)
@@ -95,9 +90,5 @@ export function ruleContext(graph: Graph, node: Node): RuleContext {
     node,
     attributes: readAttributes(node, operatorOf(node)?.attributes ?? {}),
     constant: input => graph.initializers.get(nameOf(input)),
-    type: input => inferTypes(graph).values.get(nameOf(input)),
   }
 }
-
-/** Whether a constant is a vector along the output channels, [C] or [1, …, C]. */
-export const isVector = (tensor: Tensor): boolean => elementCount(tensor.dims) === (tensor.dims.at(-1) ?? 1)

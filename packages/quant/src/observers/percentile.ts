@@ -18,7 +18,7 @@ export const percentile = defineObserver({
   observe: addToHistogram,
   range: (histogram, _type, { percentile }) => {
     const outside = (1 - percentile / 100) * histogram.total
-    return { low: -cutOff(histogram, 'negative', outside), high: cutOff(histogram, 'positive', outside) }
+    return { low: 0 - cutOff(histogram, 'negative', outside), high: cutOff(histogram, 'positive', outside) }
   },
 })
 

@@ -1,4 +1,5 @@
 import { defineStrategy, RecipeError } from '@pare/core-graph'
+import type { KeptFloat } from '../plan.ts'
 import { quantizeStatic } from '../quantize-static.ts'
 import { staticOptions } from '../static-options.ts'
 
@@ -18,9 +19,17 @@ export const staticInt8 = defineStrategy({
     const result = await quantizeStatic(graph, { executor, calibration, seed, progress, signal }, options)
     const { kept, notes, quantized } = result.details
     if (quantized.length === 0) note('Nothing was quantized: the list of what stays float says why.')
-    for (const { node, op, tensor, reason } of kept)
-      note(`${node} (${op})${tensor ? ` ${tensor}` : ''} stays float: ${reason}.`)
+    for (const nodes of Map.groupBy(kept, ({ op, reason }) => `${op} ${reason}`).values()) note(keptNote(nodes))
     for (const text of notes) note(text)
     return result
   },
 })
+
+/** One sentence for all nodes of one operator that stay float for one reason. */
+function keptNote([first, ...others]: readonly KeptFloat[]): string {
+  if (!first) return ''
+  const { node, op, reason } = first
+  return others.length === 0
+    ? `${node} (${op}) stays float: ${reason}.`
+    : `${others.length + 1} ${op} nodes stay float, such as ${node}: ${reason}.`
+}
