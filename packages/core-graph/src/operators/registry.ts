@@ -5,8 +5,11 @@ import { Add } from './Add.ts'
 import { AveragePool } from './AveragePool.ts'
 import { BatchNormalization } from './BatchNormalization.ts'
 import { Cast } from './Cast.ts'
+import { Ceil } from './Ceil.ts'
 import { Clip } from './Clip.ts'
 import { Concat } from './Concat.ts'
+import { Constant } from './Constant.ts'
+import { ConstantOfShape } from './ConstantOfShape.ts'
 import { Conv } from './Conv.ts'
 import { ConvTranspose } from './ConvTranspose.ts'
 import { DequantizeLinear } from './DequantizeLinear.ts'
@@ -15,6 +18,7 @@ import { Equal } from './Equal.ts'
 import { Exp } from './Exp.ts'
 import { Expand } from './Expand.ts'
 import { Flatten } from './Flatten.ts'
+import { Floor } from './Floor.ts'
 import { Gather } from './Gather.ts'
 import { Gemm } from './Gemm.ts'
 import { GlobalAveragePool } from './GlobalAveragePool.ts'
@@ -32,6 +36,7 @@ import { OneHot } from './OneHot.ts'
 import { Pad } from './Pad.ts'
 import { Pow } from './Pow.ts'
 import { QuantizeLinear } from './QuantizeLinear.ts'
+import { Range } from './Range.ts'
 import { Reciprocal } from './Reciprocal.ts'
 import { ReduceMax } from './ReduceMax.ts'
 import { ReduceMean } from './ReduceMean.ts'
@@ -57,8 +62,11 @@ export const operators = {
   AveragePool,
   BatchNormalization,
   Cast,
+  Ceil,
   Clip,
   Concat,
+  Constant,
+  ConstantOfShape,
   Conv,
   ConvTranspose,
   DequantizeLinear,
@@ -67,6 +75,7 @@ export const operators = {
   Exp,
   Expand,
   Flatten,
+  Floor,
   Gather,
   Gemm,
   GlobalAveragePool,
@@ -84,6 +93,7 @@ export const operators = {
   Pad,
   Pow,
   QuantizeLinear,
+  Range,
   Reciprocal,
   ReduceMax,
   ReduceMean,

@@ -1,9 +1,9 @@
 import { dataTypeCode } from '../data-type.ts'
-import { type GraphBody, type Node, readsOf } from '../graph.ts'
+import { type Graph, type GraphBody, type Node, readsOf } from '../graph.ts'
 import { mapBodies, redirectReads, renameValues } from '../graph-edit.ts'
 import { inferredConstant, inferTypes } from '../infer.ts'
 import type { Inferred } from '../operator.ts'
-import { definePass, type PassRefusal } from '../pass.ts'
+import { definePass, type PassRefusal, type PassResult } from '../pass.ts'
 import { tensorNumbers } from '../tensor.ts'
 
 type LookUp = (name: string) => Inferred | undefined
@@ -41,12 +41,23 @@ export const removeIdentity = definePass({
   requires: ['opset-21'],
   ensures: ['no-identities'],
   run: graph => {
-    const refusals: PassRefusal[] = []
-    const { values } = inferTypes(graph)
-    const { body, removed } = withoutIdentities(graph, name => values.get(name), refusals)
-    return { graph: body, changed: removed, refusals }
+    let current: PassResult = { graph, changed: 0 }
+    let changed = 0
+    // Behind an operator without a shape rule, such as one that was bypassed, types are known only then.
+    do {
+      current = removeOnce(current.graph)
+      changed += current.changed
+    } while (current.changed > 0)
+    return { ...current, changed }
   },
 })
+
+function removeOnce(graph: Graph): PassResult {
+  const refusals: PassRefusal[] = []
+  const { values } = inferTypes(graph)
+  const { body, removed } = withoutIdentities(graph, name => values.get(name), refusals)
+  return { graph: body, changed: removed, refusals }
+}
 
 function withoutIdentities<Body extends GraphBody>(
   body: Body,
