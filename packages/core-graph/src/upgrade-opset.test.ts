@@ -253,6 +253,25 @@ describe('upgradeOpset rewrites', () => {
     await expectSameOutputs(wanted, upgraded)
   })
 
+  // onnxruntime runs neither of these in its old form.
+  it('a BatchNormalization that lists statistics nobody reads, and a mask that somebody does', () => {
+    const before = graphOf({
+      opset: 7,
+      inputs: image,
+      initializers: channels,
+      nodes: [
+        node('n m v sm sv', 'BatchNormalization', ['x', 'scale', 'bias', 'mean', 'variance']),
+        node('y mask', 'Dropout', ['n']),
+      ],
+      outputs: ['y', 'mask'],
+    })
+    expect(textOf(upgradeOpset(before))).toEqual([
+      'n = BatchNormalization(x, scale, bias, mean, variance)',
+      'y, mask_bool = Dropout(n)',
+      'mask = CastLike(mask_bool, n)',
+    ])
+  })
+
   it('nodes in the bodies of If, with constants of their own', async () => {
     const branch = (op: string, axes: readonly number[]) => ({
       kind: 'graph' as const,
@@ -305,6 +324,10 @@ describe('upgradeOpset', () => {
     [
       node('y', 'BatchNormalization', ['x', 'x', 'x', 'x', 'x'], { spatial: 0 }),
       'Node BatchNormalization:y (BatchNormalization) cannot be brought to operator set 9: its statistics are of each position (spatial = 0), which newer versions do not have.',
+    ],
+    [
+      node('z y', 'BatchNormalization', ['x', 'x', 'x', 'x', 'x']),
+      'Node BatchNormalization:z (BatchNormalization) cannot be brought to operator set 14: its batch statistics are read: it is in training.',
     ],
     [
       node('y', 'Scan', ['', 'x']),

@@ -17,8 +17,7 @@ export const softmax13 = defineUpgrade({
     const [input = ''] = node.inputs
     const shape = typeOf(input)?.shape
     const place = axis < 0 && shape ? axis + shape.length : axis
-    const rest = shape && place < shape.length ? shape.slice(place + 1) : undefined
-    if (axis === -1 || rest?.every(size => size === 1))
+    if (axis === -1 || shape?.slice(place + 1).every(size => size === 1))
       return [{ ...node, attributes: { axis: { kind: 'int', value: axis } } }]
     const [flat, soft, dims] = [fresh(`${node.name}/flat`), fresh(`${node.name}/soft`), fresh(`${node.name}/shape`)]
     return [
