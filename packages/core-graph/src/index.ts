@@ -10,7 +10,6 @@ export { type Cost, type CostOptions, cost, type ModelCost, type NodeCost } from
 export { byteLength, type DataType, dataTypeCode, dataTypeName, isFloat, isInteger } from './data-type.ts'
 export { DataError, ModelError, PareError, type PareErrorDetails, RecipeError, RunError } from './errors.ts'
 export { type Feeds, feedsOf, fixedBatchSize, type RunOutput, runBatch } from './feeds.ts'
-export { freshNames } from './fresh-names.ts'
 export type { Attribute, Dimension, Graph, GraphBody, Node, OtherType, Shape, TensorType, ValueInfo } from './graph.ts'
 export { bodiesOf, capturesOf, opsetOf, readsOf } from './graph.ts'
 export { mapBodies, redirectReads, renameValues } from './graph-edit.ts'
