@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { type Graph, inferTypes, RecipeError } from '@pare/core-graph'
 import { type DataDeclarationInput, datasetNames, datasetOf, type PreprocessInput } from '@pare/data'
 import { readPreprocess } from '@pare/recipe'
@@ -13,29 +14,34 @@ export interface DataFlags {
   readonly preprocess?: string
 }
 
+/** Where the samples are, and where relative paths of the declaration start. */
+export interface DeclaredData {
+  readonly declaration: DataDeclarationInput
+  readonly baseDirectory: string
+}
+
 /**
- * The declaration of data named on the command line, by what is there.
+ * What data named on the command line is, by what is there.
  * @throws RecipeError `DATA_FLAG`
  */
-export async function declarationOf({ data, labels }: DataFlags): Promise<DataDeclarationInput> {
+export async function declaredData({ data, labels }: DataFlags): Promise<DeclaredData> {
   const found = await stat(data).catch(() => undefined)
-  if (!found && datasetNames.includes(data)) return datasetDeclaration(data)
+  if (!found && datasetNames.includes(data))
+    return { declaration: datasetOf(data).splits.test, baseDirectory: datasetFolder(data) }
   if (!found)
     throw new RecipeError({
       code: 'DATA_FLAG',
       message: `There is no file or folder ${data}, and no data set of that name.`,
       hint: `Give a folder of images, a list (.csv or .json), an IDX file, or one of: ${datasetNames.join(', ')}.`,
     })
-  if (found.isDirectory()) return { kind: 'image-folder', path: data }
-  if (/\.(csv|json)$/i.test(data)) return { kind: 'image-list', path: data }
-  return { kind: 'idx', images: data, ...(labels === undefined ? {} : { labels }) }
+  const baseDirectory = process.cwd()
+  if (found.isDirectory()) return { declaration: { kind: 'image-folder', path: data }, baseDirectory }
+  if (/\.(csv|json)$/i.test(data)) return { declaration: { kind: 'image-list', path: data }, baseDirectory }
+  return { declaration: { kind: 'idx', images: data, ...(labels === undefined ? {} : { labels }) }, baseDirectory }
 }
 
-function datasetDeclaration(name: string): DataDeclarationInput {
-  const folder = `.pare/datasets/${name}`
-  const { splits } = datasetOf(name)
-  return { ...splits.test, images: `${folder}/${splits.test.images}`, labels: `${folder}/${splits.test.labels}` }
-}
+/** Where a data set is put unless the user says otherwise. */
+export const datasetFolder = (name: string): string => resolve('.pare', 'datasets', name)
 
 /**
  * The preprocessing of a command: from its file, the data set's own, or (said by `note`) the plainest that fits the model's input.

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { arch, availableParallelism, cpus, platform } from 'node:os'
+import { runtimeVersion } from '@pare/runtime'
 import type { Environment } from './result.ts'
 
 const require = createRequire(import.meta.url)

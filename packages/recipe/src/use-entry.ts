@@ -28,7 +28,7 @@ export const useEntrySchema = (registry: StrategyRegistry) =>
       const parsed = strategy.options.safeParse(options ?? {})
       if (parsed.success) return { strategy: id, options: parsed.data }
       for (const issue of parsed.error.issues)
-        context.issues.push({ ...issue, input: options, path: [id, ...issue.path] })
+        context.issues.push({ ...issue, input: options, path: [id, ...issue.path] } as z.core.$ZodRawIssue)
       return z.NEVER
     })
     .meta({ id: 'StrategyUse', description: 'A strategy by its id, alone or with its options.' })

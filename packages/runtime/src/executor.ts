@@ -11,7 +11,7 @@ import {
   type TensorData,
   type TensorMap,
 } from '@pare/core-graph'
-import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { env, InferenceSession, Tensor } from 'onnxruntime-node'
 import { z } from 'zod'
 import { needsExternalData, writeModel } from './model-file.ts'
 
@@ -32,6 +32,9 @@ export const executorOptions = z.strictObject({
     .default({})
     .describe("onnxruntime's own session configuration entries, such as session.disable_quant_qdq: '1'"),
 })
+
+/** The version of onnxruntime. */
+export const runtimeVersion = env.versions.node ?? env.versions.common
 
 export type ExecutorOptions = z.input<typeof executorOptions>
 

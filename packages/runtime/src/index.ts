@@ -1,4 +1,4 @@
-export { createExecutor, type ExecutorOptions, executorOptions } from './executor.ts'
+export { createExecutor, type ExecutorOptions, executorOptions, runtimeVersion } from './executor.ts'
 export { type Latency, type LatencyOptions, measureLatency } from './latency.ts'
-export { readModel, writeModel } from './model-file.ts'
+export { readModel, writeFileWhole, writeModel } from './model-file.ts'
 export { optimizedGraph } from './optimized-graph.ts'

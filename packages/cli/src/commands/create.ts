@@ -1,5 +1,5 @@
 import { RecipeError } from '@pare/core-graph'
-import { createModel, modelIds } from '@pare/models'
+import { createModel, type ModelOptions, modelIds } from '@pare/models'
 import { writeModel } from '@pare/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
 import { bytesText } from '../format.ts'
@@ -47,7 +47,8 @@ export function addCreateCommand(program: Command, terminal: Terminal): void {
           message: `There is no architecture ${architecture}.`,
           hint: `There are: ${modelIds.join(', ')}.`,
         })
-      const [written] = await writeModel(output, createModel(id, options))
+      // Commander knows numbers only; the architecture's own schema checks them.
+      const [written] = await writeModel(output, createModel(id, options as ModelOptions<typeof id>))
       terminal.write(json ? `${JSON.stringify(written)}\n` : `${output} (${bytesText(written?.bytes ?? 0)})\n`)
     })
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { datasetNames, datasetOf, fetchDataset } from '@pare/data'
 import type { Command } from 'commander'
 import { tableText } from '../format.ts'
+import { datasetFolder } from '../model-data.ts'
 import type { Terminal } from '../program.ts'
 import { progressText } from '../progress-display.ts'
 
@@ -16,7 +17,7 @@ export function addDataCommand(program: Command, terminal: Terminal): void {
     .addHelpText('after', '\nExample:\n  pare data fetch fashion-mnist')
     .action(async (name: string, options: { to?: string }, command: Command) => {
       const { json } = command.optsWithGlobals<{ json?: boolean }>()
-      const folder = resolve(options.to ?? `.pare/datasets/${name}`)
+      const folder = options.to === undefined ? datasetFolder(name) : resolve(options.to)
       const fetched = await fetchDataset(name, folder, {
         signal: terminal.signal,
         onProgress: progress => {

@@ -3,7 +3,7 @@ import { compareModels, createEvaluator } from '@pare/evaluate'
 import { createExecutor, readModel } from '@pare/runtime'
 import type { Command } from 'commander'
 import { percentText, tableText } from '../format.ts'
-import { declarationOf, preprocessOf } from '../model-data.ts'
+import { declaredData, preprocessOf } from '../model-data.ts'
 import type { Terminal } from '../program.ts'
 
 interface Options {
@@ -43,11 +43,8 @@ export function addEvaluateCommand(program: Command, terminal: Terminal): void {
       const graph = await readModel(path)
       const preprocess = await preprocessOf(options, graph, message => terminal.warn(`${message}\n`))
       const inputName = graph.inputs[0]?.name ?? 'input'
-      await using source = await openDataSource(await declarationOf(options), {
-        preprocess,
-        baseDirectory: '.',
-        inputName,
-      })
+      const { declaration, baseDirectory } = await declaredData(options)
+      await using source = await openDataSource(declaration, { preprocess, baseDirectory, inputName })
       const executor = createExecutor()
       const limit = options.limit === undefined ? {} : { limit: Number(options.limit) }
       const scores = options.scores === undefined ? {} : { output: options.scores }

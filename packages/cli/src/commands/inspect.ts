@@ -1,4 +1,4 @@
-import { cost, inferTypes, type Shape, saveModel, upgradeOpset, withInputShapes } from '@pare/core-graph'
+import { cost, inferTypes, type NodeCost, type Shape, saveModel, upgradeOpset, withInputShapes } from '@pare/core-graph'
 import { planQuantization } from '@pare/quant'
 import { readModel } from '@pare/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
@@ -30,10 +30,12 @@ export function addInspectCommand(program: Command, terminal: Terminal): void {
         Object.entries(input).map(([name, shape]) => [name || (file.inputs[0]?.name ?? ''), shape]),
       )
       const graph = withInputShapes(upgraded, shapes)
-      const { nodes, total, unknown } = cost(graph)
+      const { nodes: costs, total, unknown } = cost(graph)
       const plan = planQuantization(graph)
       const { values, unknown: uninferred } = inferTypes(graph)
       const typeOf = (name: string) => ({ name, dataType: values.get(name)?.dataType, shape: values.get(name)?.shape })
+      const outputOf = new Map(graph.nodes.map(({ name, outputs }) => [name, outputs[0] ?? '']))
+      const shapeOf = (node: string) => values.get(outputOf.get(node) ?? '')?.shape
       const facts = {
         name: file.name,
         opsets: Object.fromEntries(file.opsets),
@@ -41,7 +43,7 @@ export function addInspectCommand(program: Command, terminal: Terminal): void {
         inputs: file.inputs.map(({ name }) => typeOf(name)),
         outputs: file.outputs.map(({ name }) => typeOf(name)),
         total,
-        nodes,
+        nodes: costs.map(item => ({ ...item, shape: shapeOf(item.node) })),
         unknown: uninferred.map(({ node, reason }) => ({ node: node.name, op: node.op, reason })),
         costUnknown: unknown,
         quantizable: plan.quantized,
@@ -58,7 +60,7 @@ interface Facts {
   readonly inputs: readonly ValueFacts[]
   readonly outputs: readonly ValueFacts[]
   readonly total: { readonly macs: number; readonly parameters: number }
-  readonly nodes: ReturnType<typeof cost>['nodes']
+  readonly nodes: readonly (NodeCost & { readonly shape: Shape | undefined })[]
   readonly unknown: readonly { readonly node: string; readonly op: string; readonly reason: string }[]
   readonly quantizable: ReturnType<typeof planQuantization>['quantized']
   readonly kept: ReturnType<typeof planQuantization>['kept']
@@ -84,10 +86,10 @@ function inspectText(facts: Facts): string {
       ['layer', 'operator', 'output', 'multiply-adds', 'parameters', 'int8'],
       facts.nodes
         .filter(({ macs, parameters }) => macs > 0 || parameters > 0)
-        .map(({ node, op, outputShape, macs, parameters }) => [
+        .map(({ node, op, shape, macs, parameters }) => [
           node,
           op,
-          outputShape.join('x'),
+          shape?.join('x') ?? '?',
           countText(macs),
           countText(parameters),
           facts.quantizable.some(item => item.node === node) ? 'yes' : 'no',

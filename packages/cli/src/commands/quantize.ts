@@ -4,7 +4,7 @@ import { Compressor, type RecipeInput } from '@pare/recipe'
 import { readModel } from '@pare/runtime'
 import type { Command } from 'commander'
 import { bytesText } from '../format.ts'
-import { declarationOf, preprocessOf } from '../model-data.ts'
+import { declaredData, preprocessOf } from '../model-data.ts'
 import type { Terminal } from '../program.ts'
 import { runCompressor } from './run.ts'
 
@@ -46,13 +46,13 @@ export function addQuantizeCommand(program: Command, terminal: Terminal): void {
       const options = command.optsWithGlobals<Options>()
       const output = resolve(options.output ?? `${model.replace(/\.onnx$/, '')}.int8.onnx`)
       const graph = await readModel(model)
-      const data = await declarationOf(options)
+      const { declaration, baseDirectory } = await declaredData(options)
       const recipe: RecipeInput = {
-        model,
+        model: resolve(model),
         data: {
           preprocess: await preprocessOf(options, graph, message => terminal.warn(`${message}\n`)),
-          validation: data,
-          calibration: data,
+          validation: declaration,
+          calibration: declaration,
         },
         stages: [
           {
@@ -69,7 +69,7 @@ export function addQuantizeCommand(program: Command, terminal: Terminal): void {
           },
         ],
       }
-      const compressor = await Compressor.open(recipe, { name: `quantize-${basename(model, '.onnx')}` })
+      const compressor = await Compressor.open(recipe, { baseDirectory, name: `quantize-${basename(model, '.onnx')}` })
       const result = await runCompressor(compressor, { json: options.json ?? false }, terminal)
       await copyWhole(result.model, output)
       if (!options.json) terminal.write(`output  ${output} (${bytesText(result.after.bytes)})\n`)
