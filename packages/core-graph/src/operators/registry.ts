@@ -24,7 +24,9 @@ import { Gemm } from './Gemm.ts'
 import { GlobalAveragePool } from './GlobalAveragePool.ts'
 import { GlobalMaxPool } from './GlobalMaxPool.ts'
 import { Greater } from './Greater.ts'
+import { HardSwish } from './HardSwish.ts'
 import { Identity } from './Identity.ts'
+import { LeakyRelu } from './LeakyRelu.ts'
 import { Less } from './Less.ts'
 import { Log } from './Log.ts'
 import { LogSoftmax } from './LogSoftmax.ts'
@@ -43,6 +45,7 @@ import { ReduceMean } from './ReduceMean.ts'
 import { ReduceSum } from './ReduceSum.ts'
 import { Relu } from './Relu.ts'
 import { Reshape } from './Reshape.ts'
+import { Resize } from './Resize.ts'
 import { Shape } from './Shape.ts'
 import { Sigmoid } from './Sigmoid.ts'
 import { Slice } from './Slice.ts'
@@ -81,7 +84,9 @@ export const operators = {
   GlobalAveragePool,
   GlobalMaxPool,
   Greater,
+  HardSwish,
   Identity,
+  LeakyRelu,
   Less,
   Log,
   LogSoftmax,
@@ -100,6 +105,7 @@ export const operators = {
   ReduceSum,
   Relu,
   Reshape,
+  Resize,
   Shape,
   Sigmoid,
   Slice,

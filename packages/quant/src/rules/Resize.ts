@@ -6,6 +6,10 @@ export const Resize = defineQuantizationRule({
   role: 'follows',
   data: ['X'],
   output: 'shared',
-  refuse: ({ attributes: { mode } }) =>
-    mode === 'cubic' ? 'cubic interpolation reaches beyond the range of its input' : undefined,
+  refuse: ({ attributes: { mode, coordinate_transformation_mode: coordinates } }) => {
+    if (mode === 'cubic') return 'cubic interpolation reaches beyond the range of its input'
+    if (coordinates === 'tf_crop_and_resize')
+      return 'tf_crop_and_resize fills in a value outside the range of its input'
+    return undefined
+  },
 })

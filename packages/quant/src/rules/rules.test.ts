@@ -53,7 +53,7 @@ const examples: Readonly<Record<keyof typeof rules, Example>> = {
   Pad: { build: (b, x) => b.Pad(x, b.ints(0, 0, 1, 1, 0, 0, 1, 1), b.scalar(0.5)) },
   Relu: { build: (b, x) => b.Relu(b.Conv(x, weights(b, 'r', [4, 4, 1, 1]))), fused: 'QLinearConv' },
   Reshape: { build: (b, x) => b.Reshape(x, b.ints(1, 6, 24)), fused: 'Reshape' },
-  Resize: { build: (b, x) => b.node('Resize', [x, undefined, b.constant('float32', [4], [1, 1, 2, 2])])[0] ?? x },
+  Resize: { build: (b, x) => b.Resize(x, undefined, b.constant('float32', [4], [1, 1, 2, 2])), fused: 'Resize' },
   Sigmoid: { build: unary('Sigmoid'), fused: 'QLinearSigmoid' },
   Slice: { build: (b, x) => b.Slice(x, b.ints(1), b.ints(3), b.ints(1)), fused: 'Slice' },
   Softmax: { build: unary('Softmax'), fused: 'QLinearSoftmax' },
