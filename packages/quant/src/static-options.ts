@@ -35,7 +35,7 @@ export const staticOptions = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Put the zero point of activations in the middle of the type, for engines that need it; half of the levels are lost after Relu',
+      'Put the zero point of activations in the middle of the type, for engines that need it; half of the levels are lost after Relu, and onnxruntime then computes a Conv with its Relu in float',
     ),
   perChannel: z
     .boolean()
