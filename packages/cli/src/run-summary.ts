@@ -27,7 +27,9 @@ export function runSummary(result: RunResult): string {
   ]
   return [
     tableText(['', 'before', 'after', 'change'], rows),
-    fidelity ? `\n${percentText(fidelity.agreement)} of the predictions are those of the float model\n` : '',
+    fidelity?.agreement !== undefined
+      ? `\n${percentText(fidelity.agreement)} of the predictions are those of the float model\n`
+      : '',
     `\n${verdict.accepted ? 'accepted' : `not accepted, because ${verdict.reasons.join('; ')}`} (${durationText(result.seconds)})\n`,
     `model   ${result.model}\nrun     ${result.folder}\n`,
   ].join('')

@@ -128,7 +128,8 @@ export function tensorElements(tensor: Tensor): TypedArray {
   const ArrayOf = arrayConstructor(tensor.dataType)
   const bytes = tensorBytes(tensor)
   const aligned = bytes.byteOffset % ArrayOf.BYTES_PER_ELEMENT === 0 && bytes.buffer instanceof ArrayBuffer
-  const view = aligned ? bytes : bytes.slice()
+  // Not slice(), which copies nothing where the bytes are a Node Buffer.
+  const view = aligned ? bytes : new Uint8Array(bytes)
   const make = ArrayOf as unknown as new (buffer: ArrayBufferLike, offset: number, length: number) => TypedArray
   return new make(view.buffer, view.byteOffset, Math.floor(view.byteLength / ArrayOf.BYTES_PER_ELEMENT))
 }

@@ -36,7 +36,7 @@ function samples(count: number): Promise<DataSource> {
         yield { inputs: { dataType: 'float32' as const, dims: [1, 8, 8], data }, label }
       }
     },
-    { size: count },
+    { size: count, shuffles: true },
   )
 }
 
@@ -54,10 +54,10 @@ const open = async (input: RecipeInput, options: CompressorOptions = {}) => {
 
 test('a recipe goes in, a smaller model with its figures comes out, and the folder tells the story', async () => {
   const events: RunEvent[] = []
-  const compressor = await open(recipe({ accept: { size: 0.6, accuracyDrop: 100 } }))
+  const compressor = await open(recipe({ accept: { size: 0.7, accuracyDrop: 100 } }))
   const result = await compressor.run({ output: join(folder, 'run'), listener: event => events.push(event) })
   expect(result.verdict).toEqual({ accepted: true, reasons: [] })
-  expect(result.after.bytes).toBeLessThan(0.6 * result.before.bytes)
+  expect(result.after.bytes).toBeLessThan(0.7 * result.before.bytes)
   expect(result.after.macs).toBe(result.before.macs)
   expect(result.fidelity?.agreement).toBeGreaterThan(0.8)
   expect((await readModel(result.model)).nodes.some(node => node.op === 'QuantizeLinear')).toBe(true)

@@ -1,4 +1,4 @@
-import type { Metrics, Progress } from '@pare/core-graph'
+import type { Progress } from '@pare/core-graph'
 import type { Verdict } from './accept.ts'
 
 /** What happens in a run. All but `progress` are written to the run folder's `events.jsonl`, a line each. */
@@ -18,7 +18,6 @@ export type RunEventBody =
       readonly step: string
       readonly seconds: number
       readonly resumed: boolean
-      readonly metrics?: Metrics
     }
   | { readonly type: 'progress'; readonly step: string; readonly progress: Progress }
   | { readonly type: 'note'; readonly step: string; readonly message: string }

@@ -59,7 +59,7 @@ test('an unknown key is found at its line and column, with the nearest valid one
 test('an unknown key among the options of a strategy as well', () => {
   const problem = problemOf(valid.replace('observer:', 'observre:'))
   expect(problem.message).toContain(
-    'r.yaml:8:23: unknown key stages.0.use.0.quant.static.observre (did you mean observer?)',
+    'r.yaml:8:25: unknown key stages.0.use.0.quant.static.observre (did you mean observer?)',
   )
 })
 

@@ -25,10 +25,10 @@ export interface RunFolder {
   /** A folder for a step's own files, such as checkpoints. */
   readonly workFolder: (step: string) => Promise<string>
   /** What a step of an earlier run left; undefined when it is not done. */
-  readonly finished: (step: string) => Promise<{ readonly details: unknown } | undefined>
+  readonly finished: (step: string) => Promise<unknown>
   readonly model: (step: string) => Promise<Graph>
   /** Marks a step as done. The model is written first, so that a marked step is whole. */
-  readonly finish: (step: string, details: unknown, graph?: Graph) => Promise<void>
+  readonly finish: (step: string, outcome: unknown, graph?: Graph) => Promise<void>
   readonly log: (event: RunEvent) => void
   readonly writeJson: (name: string, data: unknown) => Promise<string>
   readonly writeModel: (name: string, graph: Graph) => Promise<{ readonly path: string; readonly bytes: number }>
@@ -83,12 +83,12 @@ export async function openRunFolder({ path, recipe, fingerprint, resume }: OpenR
     },
     finished: async step => {
       const text = await readIfThere(join(path, 'steps', `${step}.json`))
-      return text === undefined ? undefined : { details: JSON.parse(text) as unknown }
+      return text === undefined ? undefined : (JSON.parse(text) as unknown)
     },
     model: step => readModel(join(path, 'steps', `${step}.onnx`)),
-    finish: async (step, details, graph) => {
+    finish: async (step, outcome, graph) => {
       if (graph) await writeModel(join(path, 'steps', `${step}.onnx`), graph)
-      await writeJson(join('steps', `${step}.json`), details ?? null)
+      await writeJson(join('steps', `${step}.json`), outcome)
     },
     log: event => appendFileSync(join(path, 'events.jsonl'), `${JSON.stringify(event)}\n`),
     writeJson,

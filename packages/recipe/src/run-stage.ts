@@ -1,25 +1,26 @@
+import { join } from 'node:path'
 import {
   type Evaluator,
   type Executor,
   type Graph,
-  type ProgressListener,
+  type Metrics,
   RecipeError,
   type StrategyContext,
 } from '@pare/core-graph'
-import { train } from '@pare/train'
+import { type TrainOptions, type TrainResult, train } from '@pare/train'
 import type { Stage } from './schema.ts'
-import type { DataSources } from './sources.ts'
+import { type DataSources, missingData } from './sources.ts'
+import type { StepContext } from './steps.ts'
 import type { StrategyRegistry } from './strategies.ts'
 
 /** What surrounds a stage while it runs. */
-export interface StageContext {
+export interface StageContext extends StepContext {
   readonly executor: Executor
   readonly data: DataSources
+  /** Undefined without validation data. */
   readonly evaluate: Evaluator | undefined
   readonly registry: StrategyRegistry
   readonly seed: number
-  readonly progress: ProgressListener
-  readonly note: (message: string) => void
   readonly signal: AbortSignal
   /** A folder for the stage's own files, such as checkpoints. */
   readonly workFolder: () => Promise<string>
@@ -44,32 +45,65 @@ export async function runStage(
     details[id] = result.details ?? null
   }
   if (stage.train) {
-    const trained = await train(current, stage.train, {
-      executor: context.executor,
-      source: await context.data.require('train', `The stage ${stage.name}`),
-      evaluate: context.evaluate,
-      seed: context.seed,
-      folder: await context.workFolder(),
-      progress: context.progress,
-      note: context.note,
-      signal: context.signal,
-    })
+    const trained = await trainStage(current, stage.name, stage.train, context)
     current = trained.graph
-    details.train = trained.details
+    details.train = { best: trained.best, epochs: trained.epochs }
   }
   return { details, graph: current }
 }
 
+async function trainStage(
+  graph: Graph,
+  name: string,
+  options: TrainOptions,
+  context: StageContext,
+): Promise<TrainResult> {
+  const { executor, evaluate, data, seed, progress, note, signal } = context
+  const source = await data.require('train', `The stage ${name}`)
+  return train(graph, {
+    options,
+    source,
+    executor,
+    evaluate: required(evaluate, `Choosing the best epoch of the stage ${name}`),
+    seed,
+    checkpoint: join(await context.workFolder(), 'checkpoint'),
+    signal,
+    onProgress: ({ epoch, epochs, step, steps, loss, accuracy, learningRate }) =>
+      progress({
+        done: (epoch - 1) * steps + step,
+        total: epochs * steps,
+        unit: 'steps',
+        values: { epoch, loss, accuracy, learningRate },
+      }),
+    onEpoch: ({ epoch, loss, metrics }) => note(`epoch ${epoch}: ${figures({ loss, ...prefixed(metrics) })}`),
+  })
+}
+
+function required(evaluate: Evaluator | undefined, wantedBy: string): Evaluator {
+  if (evaluate) return evaluate
+  throw missingData('data.validation', wantedBy)
+}
+
+const prefixed = (metrics: Metrics) =>
+  Object.fromEntries(Object.entries(metrics).map(([name, value]) => [`validation ${name}`, value]))
+
+const figures = (values: Metrics) =>
+  Object.entries(values)
+    .map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`)
+    .join(', ')
+
 async function strategyContext(id: string, needs: readonly string[], context: StageContext): Promise<StrategyContext> {
   const { executor, seed, progress, note, signal, data, evaluate } = context
-  const base = { executor, seed, progress, note, signal }
   const calibration = needs.includes('calibration') ? await data.calibration(id) : undefined
   if (calibration?.instead)
     note(`${id} takes its samples from data.${calibration.instead}, since the recipe has no data.calibration.`)
-  if (needs.includes('evaluate') && !evaluate) await data.require('validation', id)
   return {
-    ...base,
+    executor,
+    seed,
+    progress,
+    note,
+    signal,
     ...(calibration ? { calibration: calibration.source } : {}),
-    ...(needs.includes('evaluate') && evaluate ? { evaluate } : {}),
+    ...(needs.includes('evaluate') ? { evaluate: required(evaluate, id) } : {}),
   }
 }

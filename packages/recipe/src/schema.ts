@@ -1,4 +1,5 @@
 import { augmentSchema, dataDeclarationSchema, preprocessSchema } from '@pare/data'
+import { evaluateOptions } from '@pare/evaluate'
 import { models } from '@pare/models'
 import { executorOptions } from '@pare/runtime'
 import { trainOptions } from '@pare/train'
@@ -54,11 +55,8 @@ export const recipeSchema = (registry: StrategyRegistry) =>
       })
       .describe('What is done to the model, one after another.'),
     accept: acceptSchema.prefault({}).describe('Bounds that the result must keep; without any it is always accepted.'),
-    evaluate: z
-      .strictObject({
-        batchSize: z.int().positive().default(100).describe('Samples in one run.'),
-        output: z.string().optional().describe('The output that holds the class scores. Default: the first.'),
-        limit: z.int().positive().optional().describe('Measure on so many samples only. Default: all.'),
+    evaluate: evaluateOptions
+      .extend({
         fidelitySamples: z
           .int()
           .positive()

@@ -50,14 +50,14 @@ export function dataSources(
     require: async (role, wantedBy) => {
       const source = await open(role)
       if (source) return source
-      throw missing(`data.${role}`, wantedBy)
+      throw missingData(`data.${role}`, wantedBy)
     },
     calibration: async wantedBy => {
       for (const role of ['calibration', 'train', 'validation'] as const) {
         const source = await open(role)
         if (source) return { source, instead: role === 'calibration' ? undefined : role }
       }
-      throw missing('data.calibration', wantedBy)
+      throw missingData('data.calibration', wantedBy)
     },
     [Symbol.asyncDispose]: async () => {
       for (const source of opened.values()) await (await source.catch(() => undefined))?.[Symbol.asyncDispose]()
@@ -65,7 +65,8 @@ export function dataSources(
   }
 }
 
-const missing = (what: string, wantedBy: string) =>
+/** The error of a recipe that lacks data which a part of it needs. */
+export const missingData = (what: string, wantedBy: string) =>
   new RecipeError({
     code: 'RECIPE_DATA',
     message: `${wantedBy} needs samples, and the recipe has no ${what}.`,

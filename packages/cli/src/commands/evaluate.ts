@@ -1,5 +1,5 @@
 import { openDataSource } from '@pare/data'
-import { compareModels, createEvaluator } from '@pare/evaluate'
+import { compareModels, createEvaluator, type Fidelity } from '@pare/evaluate'
 import { createExecutor, readModel } from '@pare/runtime'
 import type { Command } from 'commander'
 import { percentText, tableText } from '../format.ts'
@@ -71,12 +71,13 @@ export function addEvaluateCommand(program: Command, terminal: Terminal): void {
     })
 }
 
-type Fidelity = Awaited<ReturnType<typeof compareModels>>
+function fidelityText({ agreement, sqnr, layers }: Fidelity): string {
+  const rows = layers.slice(0, 10).map(layer => [layer.value, decibelText(layer.sqnr), layer.cosine.toFixed(5)])
+  return [
+    agreement === undefined ? '' : `${percentText(agreement)} of the predictions agree\n`,
+    `signal to quantization noise of the output: ${decibelText(sqnr)}\n\n`,
+    tableText(['layer, worst first', 'SQNR', 'cosine'], rows),
+  ].join('')
+}
 
-const fidelityText = (fidelity: Fidelity): string =>
-  `${percentText(fidelity.agreement)} of the predictions agree\n\n${tableText(
-    ['layer, worst first', 'SQNR', 'cosine'],
-    fidelity.layers
-      .slice(0, 10)
-      .map(({ value, sqnr, cosine }) => [value, sqnr === null ? 'exact' : `${sqnr.toFixed(1)} dB`, cosine.toFixed(5)]),
-  )}`
+const decibelText = (sqnr: number | null) => (sqnr === null ? 'exact' : `${sqnr.toFixed(1)} dB`)

@@ -1,0 +1,128 @@
+import { type Evaluator, type Executor, type Graph, simplify } from '@pare/core-graph'
+import { compareModels, createEvaluator, type Fidelity } from '@pare/evaluate'
+import { type AcceptFigures, judge } from './accept.ts'
+import { environment } from './environment.ts'
+import type { RunEventBody } from './events.ts'
+import { measureModel } from './measure.ts'
+import type { ModelFigures, RunResult, StageResult } from './result.ts'
+import type { RunFolder } from './run-folder.ts'
+import { runStage } from './run-stage.ts'
+import type { Recipe } from './schema.ts'
+import type { DataSources } from './sources.ts'
+import { createSteps, type StepContext } from './steps.ts'
+import type { StrategyRegistry } from './strategies.ts'
+
+/** What a run works with. */
+export interface RunSetup {
+  readonly recipe: Recipe
+  /** The model as it was given. */
+  readonly model: Graph
+  readonly folder: RunFolder
+  readonly executor: Executor
+  readonly data: DataSources
+  readonly registry: StrategyRegistry
+  /** The caller's own evaluation, in place of Pare's metrics. */
+  readonly evaluate: Evaluator | undefined
+  readonly emit: (event: RunEventBody) => void
+  readonly signal: AbortSignal
+}
+
+/** Measures the float model, runs the stages, measures the result, compares, judges. */
+export async function runRecipe(setup: RunSetup): Promise<RunResult> {
+  const { recipe, model, folder, executor, data, registry, emit, signal } = setup
+  const started = performance.now()
+  const validation = await data.open('validation')
+  const { fidelitySamples, ...evaluation } = recipe.evaluate
+  const evaluatorFor = (context: StepContext): Evaluator | undefined => {
+    if (setup.evaluate || !validation?.labelled) return setup.evaluate
+    return createEvaluator({ executor, source: validation, ...evaluation, progress: context.progress })
+  }
+  const measure = (graph: Graph, context: StepContext) =>
+    measureModel(graph, { executor, evaluate: evaluatorFor(context), note: context.note, signal })
+
+  const stageSteps = recipe.stages.map((stage, index) => ({ stage, step: `${index + 1}-${stage.name}` }))
+  const steps = createSteps(folder, emit, signal)
+  emit({
+    type: 'run-start',
+    folder: folder.path,
+    steps: ['measure-float', ...stageSteps.map(({ step }) => step), 'measure-result'],
+    resumed: folder.resumed,
+  })
+
+  const { graph: float } = simplify(model)
+  const { details: before } = await steps.run('measure-float', async context => ({
+    details: await measure(float, context),
+  }))
+
+  let graph = model
+  const stages: StageResult[] = []
+  for (const { stage, step } of stageSteps) {
+    const current = graph
+    const outcome = await steps.run(step, context =>
+      runStage(current, stage, {
+        ...context,
+        executor,
+        data,
+        evaluate: evaluatorFor(context),
+        registry,
+        seed: recipe.seed,
+        signal,
+        workFolder: () => folder.workFolder(step),
+      }),
+    )
+    graph = outcome.graph ?? (await folder.model(step))
+    stages.push({ name: stage.name, details: outcome.details })
+  }
+
+  const final = graph
+  const { details: measured } = await steps.run<{ after: ModelFigures; fidelity: Fidelity | undefined }>(
+    'measure-result',
+    async context => {
+      const after = await measure(final, context)
+      if (!validation) return { details: { after, fidelity: undefined } }
+      const { batchSize, output, scores } = evaluation
+      const fidelity = await compareModels(float, final, {
+        executor,
+        source: validation,
+        limit: fidelitySamples,
+        batchSize,
+        ...(output === undefined ? {} : { output }),
+        ...(scores === undefined ? {} : { scores }),
+        progress: context.progress,
+        signal,
+      })
+      return { details: { after, fidelity } }
+    },
+  )
+
+  const saved = await folder.writeModel('model.onnx', final)
+  const { after, fidelity } = measured
+  const verdict = judge(recipe.accept, figuresOf(before, after, fidelity))
+  const result: RunResult = {
+    verdict,
+    folder: folder.path,
+    model: saved.path,
+    before,
+    after,
+    fidelity,
+    stages,
+    notes: steps.notes,
+    seconds: (performance.now() - started) / 1000,
+    environment: environment(),
+  }
+  await folder.writeJson('result.json', result)
+  emit({ type: 'run-end', verdict, seconds: result.seconds })
+  return result
+}
+
+function figuresOf(before: ModelFigures, after: ModelFigures, fidelity: Fidelity | undefined): AcceptFigures {
+  const [accuracyBefore, accuracyAfter] = [before.metrics?.top1, after.metrics?.top1]
+  return {
+    accuracyDrop:
+      accuracyBefore === undefined || accuracyAfter === undefined ? undefined : 100 * (accuracyBefore - accuracyAfter),
+    size: after.bytes / before.bytes,
+    latency: before.latency && after.latency ? after.latency.median / before.latency.median : undefined,
+    agreement: fidelity?.agreement,
+    sqnr: fidelity && (fidelity.sqnr ?? Number.POSITIVE_INFINITY),
+  }
+}
