@@ -1,5 +1,15 @@
-import { cost, inferTypes, type NodeCost, type Shape, saveModel, upgradeOpset, withInputShapes } from '@pare/core-graph'
-import { planQuantization } from '@pare/quant'
+import {
+  cost,
+  type Graph,
+  inferTypes,
+  type NodeCost,
+  type Shape,
+  saveModel,
+  simplify,
+  upgradeOpset,
+  withInputShapes,
+} from '@pare/core-graph'
+import { planQuantization, type QuantizationPlan } from '@pare/quant'
 import { readModel } from '@pare/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
 import { bytesText, countText, tableText } from '../format.ts'
@@ -31,7 +41,10 @@ export function addInspectCommand(program: Command, terminal: Terminal): void {
       )
       const graph = withInputShapes(upgraded, shapes)
       const { nodes: costs, total, unknown } = cost(graph)
-      const plan = planQuantization(graph)
+      // What is quantized is the simplified graph: BatchNorm folded, identities gone.
+      const { graph: simplified } = simplify(graph)
+      const plan = planQuantization(simplified)
+      const int8Of = quantizability(simplified, plan)
       const { values, unknown: uninferred } = inferTypes(graph)
       const typeOf = (name: string) => ({ name, dataType: values.get(name)?.dataType, shape: values.get(name)?.shape })
       const outputOf = new Map(graph.nodes.map(({ name, outputs }) => [name, outputs[0] ?? '']))
@@ -43,7 +56,7 @@ export function addInspectCommand(program: Command, terminal: Terminal): void {
         inputs: file.inputs.map(({ name }) => typeOf(name)),
         outputs: file.outputs.map(({ name }) => typeOf(name)),
         total,
-        nodes: costs.map(item => ({ ...item, shape: shapeOf(item.node) })),
+        nodes: costs.map(item => ({ ...item, shape: shapeOf(item.node), int8: int8Of(item.node) })),
         unknown: uninferred.map(({ node, reason }) => ({ node: node.name, op: node.op, reason })),
         costUnknown: unknown,
         quantizable: plan.quantized,
@@ -53,6 +66,15 @@ export function addInspectCommand(program: Command, terminal: Terminal): void {
     })
 }
 
+/** `folded`: the node is gone once the graph is simplified, as a BatchNorm that goes into its Conv. */
+type Int8 = 'yes' | 'no' | 'folded'
+
+function quantizability(simplified: Graph, plan: QuantizationPlan): (node: string) => Int8 {
+  const left = new Set(simplified.nodes.map(({ name }) => name))
+  const quantized = new Set(plan.quantized.map(({ node }) => node))
+  return node => (quantized.has(node) ? 'yes' : left.has(node) ? 'no' : 'folded')
+}
+
 interface Facts {
   readonly name: string
   readonly opsets: Readonly<Record<string, number>>
@@ -60,7 +82,7 @@ interface Facts {
   readonly inputs: readonly ValueFacts[]
   readonly outputs: readonly ValueFacts[]
   readonly total: { readonly macs: number; readonly parameters: number }
-  readonly nodes: readonly (NodeCost & { readonly shape: Shape | undefined })[]
+  readonly nodes: readonly (NodeCost & { readonly shape: Shape | undefined; readonly int8: Int8 })[]
   readonly unknown: readonly { readonly node: string; readonly op: string; readonly reason: string }[]
   readonly quantizable: ReturnType<typeof planQuantization>['quantized']
   readonly kept: ReturnType<typeof planQuantization>['kept']
@@ -86,13 +108,13 @@ function inspectText(facts: Facts): string {
       ['layer', 'operator', 'output', 'multiply-adds', 'parameters', 'int8'],
       facts.nodes
         .filter(({ macs, parameters }) => macs > 0 || parameters > 0)
-        .map(({ node, op, shape, macs, parameters }) => [
+        .map(({ node, op, shape, macs, parameters, int8 }) => [
           node,
           op,
           shape?.join('x') ?? '?',
           countText(macs),
           countText(parameters),
-          facts.quantizable.some(item => item.node === node) ? 'yes' : 'no',
+          int8,
         ]),
     ),
   ]
