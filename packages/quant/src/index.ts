@@ -5,7 +5,7 @@ export { type AnyObserver, defineObserver, type Observation, type Observer } fro
 export { observers } from './observers/registry.ts'
 export { type KeptFloat, type PlanOptions, planQuantization, type QuantizationPlan } from './plan.ts'
 export type { PlannedWeight, WeightReader } from './plan-weights.ts'
-export { type QuantizationDetails, quantizeStatic, type StaticContext } from './quantize-static.ts'
+export { isQuantized, type QuantizationDetails, quantizeStatic, type StaticContext } from './quantize-static.ts'
 export type { ScaleGroup } from './scale-groups.ts'
 export { staticOptions } from './static-options.ts'
 export { staticInt8 } from './strategies/static-int8.ts'

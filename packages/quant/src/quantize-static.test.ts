@@ -3,7 +3,7 @@ import { createModel } from '@pare/models'
 import { optimizedGraph } from '@pare/runtime'
 import { describe, expect, test } from 'vitest'
 import { observers } from './observers/registry.ts'
-import { quantizeStatic } from './quantize-static.ts'
+import { isQuantized, quantizeStatic } from './quantize-static.ts'
 import { staticOptions } from './static-options.ts'
 import { staticInt8 } from './strategies/static-int8.ts'
 import { executor, run, topOf } from './testing/compare.ts'
@@ -71,6 +71,13 @@ test('a model with nothing to quantize comes back, and no data is read', async (
   const { graph: same, details } = await quantizeStatic(graph, { executor, calibration: unread })
   expect(same.nodes.map(node => node.op)).toEqual(['Exp'])
   expect(details).toMatchObject({ quantized: [], kept: [{ node: 'Exp', reason: 'no quantization rule for Exp' }] })
+})
+
+test('a model that is quantized already is refused', async () => {
+  const graph = createModel('mobilenet-v1', { width: 0.25, input: [1, 28, 28], classes: 10 })
+  const { graph: int8 } = await quantizeStatic(graph, { executor, calibration })
+  expect([isQuantized(graph), isQuantized(int8)]).toEqual([false, true])
+  await expect(quantizeStatic(int8, { executor, calibration })).rejects.toMatchObject({ code: 'MODEL_QUANTIZED' })
 })
 
 describe('quant.static', () => {

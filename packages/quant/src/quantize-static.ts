@@ -1,4 +1,11 @@
-import { type DataSource, type Executor, type Graph, type ProgressListener, simplify } from '@pare/core-graph'
+import {
+  type DataSource,
+  type Executor,
+  type Graph,
+  ModelError,
+  type ProgressListener,
+  simplify,
+} from '@pare/core-graph'
 import type { z } from 'zod'
 import type { Affine, Range } from './affine.ts'
 import { calibrate } from './calibrate.ts'
@@ -30,7 +37,7 @@ export interface QuantizationDetails {
  * Quantizes a float32 model to int8 after training: simplify, plan, observe calibration data, write Q/DQ pairs.
  * The model's inputs and outputs keep their names, types and shapes.
  *
- * @throws RecipeError `RECIPE_NO_MATCH`; ModelError `MODEL_NOT_FINITE`; DataError `DATA_EMPTY`, `DATA_NOT_FINITE`;
+ * @throws RecipeError `RECIPE_NO_MATCH`; ModelError `MODEL_QUANTIZED`, `MODEL_NOT_FINITE`; DataError `DATA_EMPTY`, `DATA_NOT_FINITE`;
  *   and what `simplify` and the executor throw
  */
 export async function quantizeStatic(
@@ -40,6 +47,12 @@ export async function quantizeStatic(
 ): Promise<{ readonly graph: Graph; readonly details: QuantizationDetails }> {
   const { observer, samples, batchSize, activations, symmetric, perChannel, include, exclude } =
     staticOptions.parse(options)
+  if (isQuantized(graph))
+    throw new ModelError({
+      code: 'MODEL_QUANTIZED',
+      message: `The model ${graph.name} is quantized already.`,
+      hint: 'Give the float model that it was made from.',
+    })
   const { graph: float } = simplify(graph)
   const plan = planQuantization(float, {
     activations: { dataType: activations, symmetric },
@@ -64,6 +77,10 @@ export async function quantizeStatic(
         })
   return { graph: insertQdq(float, plan, ranges), details: detailsOf(float, plan, ranges) }
 }
+
+/** Whether a model has Q/DQ pairs or integer operators already (ONNX, "Quantization"). */
+export const isQuantized = (graph: Graph): boolean =>
+  graph.nodes.some(({ op }) => /^(De|Dynamic)?[Qq]uantizeLinear$|^QLinear|Integer$/.test(op))
 
 function detailsOf(graph: Graph, plan: QuantizationPlan, ranges: Ranges): QuantizationDetails {
   const values = [...groupAffines(graph, plan, ranges)].flatMap(([group, affine]) =>

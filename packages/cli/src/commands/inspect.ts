@@ -9,7 +9,7 @@ import {
   upgradeOpset,
   withInputShapes,
 } from '@pare/core-graph'
-import { planQuantization, type QuantizationPlan } from '@pare/quant'
+import { isQuantized, planQuantization, type QuantizationPlan } from '@pare/quant'
 import { readModel } from '@pare/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
 import { bytesText, countText, tableText } from '../format.ts'
@@ -44,7 +44,8 @@ export function addInspectCommand(program: Command, terminal: Terminal): void {
       // What is quantized is the simplified graph: BatchNorm folded, identities gone.
       const { graph: simplified } = simplify(graph)
       const plan = planQuantization(simplified)
-      const int8Of = quantizability(simplified, plan)
+      const quantized = isQuantized(file)
+      const int8Of = quantized ? () => 'already' as const : quantizability(simplified, plan)
       const { values, unknown: uninferred } = inferTypes(graph)
       const typeOf = (name: string) => ({ name, dataType: values.get(name)?.dataType, shape: values.get(name)?.shape })
       const outputOf = new Map(graph.nodes.map(({ name, outputs }) => [name, outputs[0] ?? '']))
@@ -60,14 +61,15 @@ export function addInspectCommand(program: Command, terminal: Terminal): void {
         unknown: uninferred.map(({ node, reason }) => ({ node: node.name, op: node.op, reason })),
         costUnknown: unknown,
         quantizable: plan.quantized,
-        kept: plan.kept,
+        kept: quantized ? [] : plan.kept,
+        quantized,
       }
       terminal.write(json ? `${JSON.stringify(facts)}\n` : inspectText(facts))
     })
 }
 
 /** `folded`: the node is gone once the graph is simplified, as a BatchNorm that goes into its Conv. */
-type Int8 = 'yes' | 'no' | 'folded'
+type Int8 = 'yes' | 'no' | 'folded' | 'already'
 
 function quantizability(simplified: Graph, plan: QuantizationPlan): (node: string) => Int8 {
   const left = new Set(simplified.nodes.map(({ name }) => name))
@@ -79,6 +81,7 @@ interface Facts {
   readonly name: string
   readonly opsets: Readonly<Record<string, number>>
   readonly bytes: number
+  readonly quantized: boolean
   readonly inputs: readonly ValueFacts[]
   readonly outputs: readonly ValueFacts[]
   readonly total: { readonly macs: number; readonly parameters: number }
@@ -99,7 +102,7 @@ function inspectText(facts: Facts): string {
     `${name} ${dataType} [${shape?.map(size => size ?? '?').join(', ') ?? '?'}]`
   const sections = [
     `${facts.name}, ${bytesText(facts.bytes)}, ${countText(facts.total.parameters)} parameters, ${countText(facts.total.macs)} multiply-adds for one sample\n` +
-      `opsets  ${Object.entries(facts.opsets)
+      `${facts.quantized ? 'quantized already\n' : ''}opsets  ${Object.entries(facts.opsets)
         .map(([domain, version]) => `${domain || 'ai.onnx'} ${version}`)
         .join(', ')}\n` +
       `input   ${facts.inputs.map(value).join('\n        ')}\n` +
