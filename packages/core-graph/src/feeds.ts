@@ -13,8 +13,9 @@ export interface Feeds {
   readonly rows: number
 }
 
-/** What came out of one run, without the rows that only filled a fixed batch. */
+/** What went into one run and came out, without the rows that only filled a fixed batch. */
 export interface RunOutput {
+  readonly inputs: TensorMap
   readonly outputs: TensorMap
   /** Class of each sample; undefined for data without labels. */
   readonly labels: Int32Array | undefined
@@ -55,7 +56,8 @@ export async function* runBatch(
   for (const { tensors, size, rows } of feedsOf(graph, batch)) {
     const outputs = await session.run(tensors, fetches)
     yield {
-      outputs: size === rows ? outputs : withoutFilling(outputs, size, rows),
+      inputs: withoutFilling(tensors, size, rows),
+      outputs: withoutFilling(outputs, size, rows),
       labels: batch.labels?.subarray(first, first + size),
       size,
     }
@@ -70,13 +72,15 @@ export function fixedBatchSize(graph: Graph): number | undefined {
 }
 
 // A tensor whose first axis is not the batch (a reshaped one) has no rows of samples that could be left out.
-const withoutFilling = (outputs: TensorMap, size: number, rows: number): TensorMap =>
-  Object.fromEntries(
-    Object.entries(outputs).map(([name, tensor]) => [
-      name,
-      tensor.dims[0] === rows ? rowsOf(tensor, 0, size, size) : tensor,
-    ]),
-  )
+const withoutFilling = (tensors: TensorMap, size: number, rows: number): TensorMap =>
+  size === rows
+    ? tensors
+    : Object.fromEntries(
+        Object.entries(tensors).map(([name, tensor]) => [
+          name,
+          tensor.dims[0] === rows ? rowsOf(tensor, 0, size, size) : tensor,
+        ]),
+      )
 
 const mapTensors = (
   bound: readonly (readonly [ValueInfo, TensorData])[],

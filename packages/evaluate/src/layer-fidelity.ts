@@ -1,0 +1,128 @@
+import {
+  type Batch,
+  type DataSource,
+  type Executor,
+  fixedBatchSize,
+  type Graph,
+  inferTypes,
+  type ProgressListener,
+  type TensorData,
+  type TensorMap,
+} from '@pare/core-graph'
+import { matchValues } from './match-values.ts'
+import { runWhole } from './run-whole.ts'
+import { notFinite } from './scores.ts'
+import { type Similarity, similaritySums, worseFirst } from './similarity.ts'
+
+/** One value of the reference beside the candidate's. */
+export interface LayerFidelity extends Similarity {
+  /** Name of the value in the reference. */
+  readonly value: string
+  /** Name of the value that stands for it in the candidate. */
+  readonly candidate: string
+  /** Node and operator of the reference that make it. */
+  readonly node: string
+  readonly op: string
+}
+
+export interface UnmatchedValue {
+  readonly value: string
+  readonly reason: string
+}
+
+export interface LayersOptions {
+  readonly executor: Executor
+  readonly source: DataSource
+  readonly limit: number
+  readonly signal?: AbortSignal
+  readonly progress?: ProgressListener
+}
+
+/**
+ * Compares what two models make in between, on the same samples: every matched value (see `matchValues`), worst first.
+ * The sessions keep every value as the graphs have it, unfused; so a quantized layer is seen with the numbers that the
+ * ONNX specification gives it.
+ */
+export async function compareLayers(
+  reference: Graph,
+  candidate: Graph,
+  { executor, source, limit, signal, progress }: LayersOptions,
+): Promise<{ readonly layers: readonly LayerFidelity[]; readonly unmatched: readonly UnmatchedValue[] }> {
+  const { matches, unmatched } = matchValues(reference, candidate)
+  const names = matches.map(match => match.value)
+  const candidateNames = [...new Set(matches.map(match => match.candidate))]
+  const sums = new Map(names.map(name => [name, similaritySums()]))
+  const refused = new Map(unmatched.map(value => [value, 'the candidate has no value of this name']))
+  if (matches.length > 0) {
+    const [first, second] = [withOutputs(reference, names), withOutputs(candidate, candidateNames)]
+    await using expected = await executor.open(first, { optimize: false })
+    await using actual = await executor.open(second, { optimize: false })
+    const run = async (batch: Batch): Promise<readonly [TensorMap, TensorMap]> => [
+      await runWhole(expected, reference, batch, names),
+      await runWhole(actual, candidate, batch, candidateNames),
+    ]
+    const batchSize = await fittingBatchSize(source, batch => run(batch), [reference, candidate])
+    const total = source.size === undefined ? limit : Math.min(limit, source.size)
+    let done = 0
+    for await (const batch of source.batches({ batchSize, limit, ...(signal ? { signal } : {}) })) {
+      signal?.throwIfAborted()
+      const [wanted, got] = await run(batch)
+      for (const match of matches) {
+        const [r, c] = [wanted[match.value], got[match.candidate]]
+        const reason = incomparable(r, c)
+        if (reason !== undefined) refused.set(match.value, reason)
+        else if (r && c) sums.get(match.value)?.add(r.data as Float32Array, c.data as Float32Array)
+      }
+      done += batch.size
+      progress?.({ done, total, unit: 'samples' })
+    }
+  }
+  return {
+    layers: matches
+      .flatMap(({ value, candidate, node }) => {
+        const similarity = refused.has(value) ? undefined : sums.get(value)?.result()
+        return similarity ? [{ value, candidate, node: node.name, op: node.op, ...finite(value, similarity) }] : []
+      })
+      .sort(worseFirst),
+    unmatched: [...refused].map(([value, reason]) => ({ value, reason })),
+  }
+}
+
+/** What all values of both models may take at a time, in bytes. */
+const memoryBudget = 128 * 2 ** 20
+const mostSamples = 64
+
+/** How many samples at a time fit in memory, by what a first one takes. */
+async function fittingBatchSize(
+  source: DataSource,
+  run: (batch: Batch) => Promise<readonly TensorMap[]>,
+  graphs: readonly Graph[],
+): Promise<number> {
+  const fixed = graphs.map(fixedBatchSize).find(size => size !== undefined)
+  if (fixed !== undefined) return fixed
+  for await (const batch of source.batches({ batchSize: 1, limit: 1 })) {
+    const tensors = (await run(batch)).flatMap(outputs => Object.values(outputs))
+    const bytes = tensors.reduce((sum, { data }) => sum + data.byteLength, 0)
+    return Math.max(1, Math.min(mostSamples, Math.floor(memoryBudget / bytes)))
+  }
+  return 1
+}
+
+function incomparable(reference: TensorData | undefined, candidate: TensorData | undefined): string | undefined {
+  if (!(reference?.data instanceof Float32Array)) return `it is ${reference?.dataType ?? 'no tensor'}, not float32`
+  if (candidate?.data instanceof Float32Array && String(candidate.dims) === String(reference.dims)) return undefined
+  return `[${reference.dims.join(', ')}] became ${candidate?.dataType ?? 'no tensor'} [${candidate?.dims.join(', ')}]`
+}
+
+/** @throws RunError `RUN_NOT_FINITE` */
+export function finite(value: string, similarity: Similarity): Similarity {
+  if (!Number.isFinite(similarity.cosine) || !Number.isFinite(similarity.maxDifference))
+    throw notFinite(value, Number.NaN)
+  return similarity
+}
+
+/** The graph with the given values as its outputs. */
+function withOutputs(graph: Graph, names: readonly string[]): Graph {
+  const { values } = inferTypes(graph)
+  return { ...graph, outputs: names.map(name => ({ name, type: values.get(name) })) }
+}
