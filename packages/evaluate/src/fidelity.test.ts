@@ -17,9 +17,9 @@ const rows = Array.from({ length: 23 }, () => Array.from({ length: 6 }, () => ra
 const source = sourceOf(rows)
 const weights = Float32Array.from({ length: 6 * 4 }, () => random() * 2 - 1)
 
-const step = 1 / 4
+const step = 1 / 2
 
-/** hidden = Relu(x · W); scores = hidden · 2. The quantized form rounds `hidden` to multiples of 1/4. */
+/** hidden = Relu(x · W); scores = hidden · 2. The quantized form rounds `hidden` to multiples of 1/2. */
 function model(form: 'float' | 'quantized', batch: Dimension = 'N', scale = 2): Graph {
   const b = createBuilder('two layers')
   const x = b.input('input', 'float32', [batch, 6])
