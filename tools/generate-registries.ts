@@ -23,6 +23,7 @@ const registries: readonly Registry[] = [
   { folder: 'packages/data/src/datasets', name: 'datasets', key: 'id' },
   { folder: 'packages/data/src/readers', name: 'readers', key: 'id' },
   { folder: 'packages/train/src/gradients', name: 'gradients', key: 'op' },
+  { folder: 'packages/train/src/testing/references', name: 'references', key: 'op' },
   { folder: 'packages/quant/src/observers', name: 'observers', key: 'id' },
   { folder: 'packages/quant/src/rules', name: 'rules', key: 'op' },
 ]

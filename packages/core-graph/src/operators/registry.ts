@@ -46,6 +46,7 @@ import { ReduceSum } from './ReduceSum.ts'
 import { Relu } from './Relu.ts'
 import { Reshape } from './Reshape.ts'
 import { Resize } from './Resize.ts'
+import { ScatterElements } from './ScatterElements.ts'
 import { Shape } from './Shape.ts'
 import { Sigmoid } from './Sigmoid.ts'
 import { Slice } from './Slice.ts'
@@ -106,6 +107,7 @@ export const operators = {
   Relu,
   Reshape,
   Resize,
+  ScatterElements,
   Shape,
   Sigmoid,
   Slice,

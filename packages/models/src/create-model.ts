@@ -1,0 +1,35 @@
+import { type Graph, RecipeError } from '@pare/core-graph'
+import { z } from 'zod'
+import { mobilenetV1 } from './mobilenet-v1.ts'
+import { mobilenetV2 } from './mobilenet-v2.ts'
+import { resnet } from './resnet.ts'
+
+/** The families by id. */
+export const models = { 'mobilenet-v1': mobilenetV1, 'mobilenet-v2': mobilenetV2, resnet } as const
+
+export type ModelId = keyof typeof models
+
+/** The options of a family as a user writes them: what has a default may be left out. */
+export type ModelOptions<Id extends ModelId> = z.input<(typeof models)[Id]['options']>
+
+export const modelIds = Object.keys(models) as readonly ModelId[]
+
+/**
+ * Makes an untrained classifier: input `input` `[N, C, H, W]`, output `logits` `[N, classes]`, BatchNormalization
+ * not folded, weights drawn from the seed (the same seed gives the same bytes).
+ * @throws RecipeError `RECIPE_MODEL_OPTIONS` for options that the family does not take
+ */
+export function createModel<Id extends ModelId>(id: Id, options: ModelOptions<Id> = {} as ModelOptions<Id>): Graph {
+  const { options: schema, create } = models[id] as unknown as {
+    readonly options: z.ZodType
+    readonly create: (options: unknown) => Graph
+  }
+  const parsed = schema.safeParse(options)
+  if (parsed.success) return create(parsed.data)
+  throw new RecipeError({
+    code: 'RECIPE_MODEL_OPTIONS',
+    message: `${id} cannot be made so: ${z.prettifyError(parsed.error)}`,
+    hint: 'Correct the options named.',
+    cause: parsed.error,
+  })
+}

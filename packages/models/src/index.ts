@@ -1,0 +1,2 @@
+export { createModel, type ModelId, type ModelOptions, modelIds, models } from './create-model.ts'
+export type { Model } from './model.ts'

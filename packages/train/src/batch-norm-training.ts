@@ -1,0 +1,65 @@
+import type { Graph, GraphBuilder, Node, Value } from '@pare/core-graph'
+import { sizesOf } from './shapes.ts'
+
+/** A BatchNormalization that learns: the initializers of its running statistics, and the batch's own. */
+export interface BatchStatistics {
+  readonly node: Node
+  readonly runningMean: string
+  readonly runningVariance: string
+  readonly batchMean: string
+  readonly batchVariance: string
+}
+
+/** Share of a running average that stays at each step. */
+const momentum = 0.9
+
+/**
+ * BatchNormalization in training form: normalizes with the mean and the variance of the batch and gives them as
+ * outputs, which are the ONNX operator's running statistics for a momentum of 0. Nodes whose statistics are no
+ * initializers stay as they are.
+ */
+export function trainingForm(graph: Graph): { readonly graph: Graph; readonly statistics: readonly BatchStatistics[] } {
+  const statistics: BatchStatistics[] = []
+  const nodes = graph.nodes.map(node => {
+    const [, , , runningMean = '', runningVariance = ''] = node.inputs
+    if (node.op !== 'BatchNormalization' || node.domain !== '') return node
+    if (!graph.initializers.has(runningMean) || !graph.initializers.has(runningVariance)) return node
+    const batchMean = `${node.name}/batch_mean`
+    const batchVariance = `${node.name}/batch_variance`
+    const training: Node = {
+      name: node.name,
+      op: node.op,
+      domain: node.domain,
+      inputs: node.inputs,
+      outputs: [node.outputs[0] ?? '', batchMean, batchVariance],
+      attributes: {
+        ...node.attributes,
+        training_mode: { kind: 'int', value: 1 },
+        momentum: { kind: 'float', value: 0 },
+      },
+    }
+    statistics.push({ node: training, runningMean, runningVariance, batchMean, batchVariance })
+    return training
+  })
+  return { graph: { ...graph, nodes }, statistics }
+}
+
+/**
+ * The running statistics after a step, by their names: 0.9 of the old and 0.1 of the batch's. The batch's variance,
+ * Σ(x − μ)²/M, is made unbiased, Σ(x − μ)²/(M − 1), first: what is kept estimates the variance of all the data.
+ */
+export function nextAverages(b: GraphBuilder, statistics: BatchStatistics): ReadonlyMap<string, Value> {
+  const [count = 1, , ...spatial] = sizesOf(b.value(statistics.node.inputs[0] ?? ''))
+  const elements = spatial.reduce((product, size) => product * size, count)
+  const mix = (running: string, batch: string, factor: number) => {
+    const old = b.value(running)
+    return b.Add(
+      b.Mul(old, b.scalar(momentum, old.dataType)),
+      b.Mul(b.value(batch), b.scalar((1 - momentum) * factor, old.dataType)),
+    )
+  }
+  return new Map([
+    [statistics.runningMean, mix(statistics.runningMean, statistics.batchMean, 1)],
+    [statistics.runningVariance, mix(statistics.runningVariance, statistics.batchVariance, elements / (elements - 1))],
+  ])
+}

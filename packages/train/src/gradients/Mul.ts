@@ -1,0 +1,7 @@
+import { defineGradient } from '../gradient.ts'
+
+/** dA = dC·B; dB = dC·A */
+export const Mul = defineGradient({
+  op: 'Mul',
+  backward: (b, { A, B, dC }) => ({ A: () => b.Mul(dC, B), B: () => b.Mul(dC, A) }),
+})

@@ -1,0 +1,7 @@
+import { defineReference, input } from '../reference.ts'
+
+export const Flatten = defineReference({
+  op: 'Flatten',
+  cases: [{ name: 'behind the first axis', inputs: { input: [2, 3, 2, 2] } }],
+  forward: inputs => ({ dims: [2, 12], data: input(inputs, 'input').data }),
+})

@@ -1,0 +1,16 @@
+import { map, sumOver, zip } from '../nd.ts'
+import { defineReference, input } from '../reference.ts'
+
+export const Softmax = defineReference({
+  op: 'Softmax',
+  cases: [
+    { name: 'over the last axis', inputs: { input: [3, 4] } },
+    { name: 'over the second of three', inputs: { input: [2, 3, 2] }, attributes: { axis: 1 } },
+  ],
+  forward: (inputs, attributes) => {
+    const x = input(inputs, 'input')
+    const axis = (attributes.number('axis', -1) + x.dims.length) % x.dims.length
+    const exps = map(x, Math.exp)
+    return zip(exps, sumOver(exps, [axis]), (x, total) => x / total)
+  },
+})

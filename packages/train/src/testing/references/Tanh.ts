@@ -1,0 +1,8 @@
+import { map } from '../nd.ts'
+import { defineReference, input } from '../reference.ts'
+
+export const Tanh = defineReference({
+  op: 'Tanh',
+  cases: [{ name: 'element-wise', inputs: { input: [2, 3, 4] } }],
+  forward: inputs => map(input(inputs, 'input'), x => Math.tanh(x)),
+})
