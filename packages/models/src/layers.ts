@@ -1,4 +1,12 @@
-import { createBuilder, createRandom, type Graph, randomNormal, tensorOf, type Value } from '@pare/core-graph'
+import {
+  createBuilder,
+  createRandom,
+  elementCount,
+  type Graph,
+  randomNormal,
+  tensorOf,
+  type Value,
+} from '@pare/core-graph'
 
 /** The epsilon of every BatchNormalization. */
 const epsilon = 1e-5
@@ -40,15 +48,9 @@ export function createLayers(name: string, input: readonly number[], seed: numbe
   const normal = (weight: string, dims: readonly number[], variance: number) => {
     const random = createRandom(seed, stream++)
     const deviation = Math.sqrt(variance)
-    const length = dims.reduce((product, size) => product * size, 1)
-    return b.initializer(
-      weight,
-      tensorOf(
-        'float32',
-        dims,
-        Float32Array.from({ length }, () => deviation * randomNormal(random)),
-      ),
-    )
+    const elements = new Float32Array(elementCount(dims))
+    for (const place of elements.keys()) elements[place] = deviation * randomNormal(random)
+    return b.initializer(weight, tensorOf('float32', dims, elements))
   }
   const filled = (vector: string, size: number, value: number) =>
     b.initializer(vector, tensorOf('float32', [size], new Float32Array(size).fill(value)))
@@ -67,8 +69,7 @@ export function createLayers(name: string, input: readonly number[], seed: numbe
           filled(`${layer}/mean`, channels, 0),
           filled(`${layer}/variance`, channels, 1),
         ] as const
-        const normalized = b.BatchNormalization(y, ...parts, { epsilon })
-        return normalized
+        return b.BatchNormalization(y, ...parts, { epsilon })
       }),
     relu: (layer, x) => b.scope(layer, () => b.Relu(x)),
     relu6: (layer, x) => b.scope(layer, () => b.Clip(x, b.scalar(0), b.scalar(6))),
