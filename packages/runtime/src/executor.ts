@@ -5,13 +5,14 @@ import {
   type Executor,
   type Graph,
   ModelError,
+  RecipeError,
   RunError,
   type Session,
   saveModel,
   type TensorData,
   type TensorMap,
 } from '@pare/core-graph'
-import { env, InferenceSession, Tensor } from 'onnxruntime-node'
+import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node'
 import { z } from 'zod'
 import { needsExternalData, writeModel } from './model-file.ts'
 
@@ -39,13 +40,15 @@ export const runtimeVersion = env.versions.node ?? env.versions.common
 export type ExecutorOptions = z.input<typeof executorOptions>
 
 /**
- * The Executor over onnxruntime-node.
- * The runtime's `run` occupies JavaScript's thread while it computes.
+ * The Executor over onnxruntime-node. The runtime's `run` occupies JavaScript's thread while it computes.
+ * Opening throws ModelError `MODEL_RUNTIME` and RunError `RUN_PROVIDER`, running RunError `RUN_FAILED`.
+ * @throws RecipeError `RECIPE_INVALID` for options that are none
  */
 export function createExecutor(options: ExecutorOptions = {}): Executor {
-  const { providers, threads, sessionOptions } = executorOptions.parse(options)
+  const { providers, threads, sessionOptions } = checked(options)
   return {
     open: async (graph, own = {}) => {
+      checkProviders(providers)
       const session = await createSession(graph, {
         executionProviders: providers,
         intraOpNumThreads: own.threads ?? threads,
@@ -59,6 +62,27 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
       return wrap(session)
     },
   }
+}
+
+function checked(options: ExecutorOptions): z.output<typeof executorOptions> {
+  const { success, data, error } = executorOptions.safeParse(options)
+  if (success) return data
+  throw new RecipeError({
+    code: 'RECIPE_INVALID',
+    message: `The runtime's options are not valid: ${z.prettifyError(error)}`,
+    hint: `It takes ${Object.keys(executorOptions.shape).join(', ')}.`,
+  })
+}
+
+function checkProviders(providers: readonly string[]): void {
+  const known = listSupportedBackends().map(({ name }) => name)
+  const unknown = providers.find(provider => !known.includes(provider))
+  if (unknown === undefined) return
+  throw new RunError({
+    code: 'RUN_PROVIDER',
+    message: `onnxruntime has no execution provider ${unknown} here.`,
+    hint: `It has: ${known.join(', ')}.`,
+  })
 }
 
 /** onnxruntime's JavaScript takes `{ 'session.a': '1' }` as `{ session: { a: '1' } }`. */
@@ -86,11 +110,16 @@ async function createSession(graph: Graph, options: InferenceSession.SessionOpti
     throw new ModelError({
       code: 'MODEL_RUNTIME',
       message: `onnxruntime does not take the model ${graph.name}: ${messageOf(cause)}`,
-      hint: 'If the model runs elsewhere, its operators or operator set may be newer than this onnxruntime.',
+      hint: isCpu(options)
+        ? 'If the model runs elsewhere, its operators or operator set may be newer than this onnxruntime.'
+        : 'The execution provider may be what fails: try providers: [cpu].',
       cause,
     })
   }
 }
+
+const isCpu = ({ executionProviders = [] }: InferenceSession.SessionOptions) =>
+  executionProviders.every(provider => provider === 'cpu')
 
 /** A model over protobuf's 2 GiB goes by way of files, which the session has read when it is there. */
 async function createFromFolder(graph: Graph, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
@@ -105,20 +134,24 @@ async function createFromFolder(graph: Graph, options: InferenceSession.SessionO
 }
 
 function wrap(session: InferenceSession): Session {
-  const dispose = () => session.release()
+  let released: Promise<void> | undefined
+  const dispose = () => {
+    released ??= session.release()
+    return released
+  }
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
     run: async (feeds, fetches) => {
-      const tensors = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, toRuntime(tensor)]))
       try {
+        const tensors = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, toRuntime(tensor)]))
         const results = fetches ? await session.run(tensors, fetches) : await session.run(tensors)
         return fromRuntime(results)
       } catch (cause) {
         throw new RunError({
           code: 'RUN_FAILED',
           message: `onnxruntime could not run the model: ${messageOf(cause)}`,
-          hint: `The model's inputs are ${session.inputNames.join(', ')}: check names, types and shapes of the data.`,
+          hint: `The model's inputs are ${session.inputNames.join(', ')}, its outputs ${session.outputNames.join(', ')}: check names, and types and shapes of the data.`,
           cause,
         })
       }

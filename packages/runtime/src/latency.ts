@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks'
-import { type Executor, type Graph, inferTypes, ModelError, newTypedArray, type TensorMap } from '@pare/core-graph'
+import { type Executor, elementCount, type Graph, ModelError, newTypedArray, type TensorMap } from '@pare/core-graph'
 
 export interface LatencyOptions {
   /** Samples in one run. Default 1. */
   readonly batchSize?: number
-  /** Timed runs, at most. Default 100. */
+  /** Timed runs, at most, and at least one. Default 100. */
   readonly runs?: number
   /** Runs before the clock starts. Default 5. */
   readonly warmup?: number
@@ -27,51 +27,50 @@ export interface Latency {
 /**
  * Times a model in a session of its own.
  * @throws ModelError `MODEL_INPUT_SHAPE` when an input has an unknown size and no feeds are given; a symbolic first
- *   dimension is taken as the batch
+ *   dimension is taken as the batch; the reason of an aborted signal
  */
 export async function measureLatency(executor: Executor, graph: Graph, options: LatencyOptions = {}): Promise<Latency> {
   const { batchSize = 1, runs = 100, warmup = 5, budget = 2000, signal } = options
   const feeds = options.feeds ?? zeros(graph, batchSize)
   await using session = await executor.open(graph)
-  for (let run = 0; run < warmup; run++) await session.run(feeds)
+  for (let run = 0; run < warmup; run++) {
+    signal?.throwIfAborted()
+    await session.run(feeds)
+  }
   const times: number[] = []
   const start = performance.now()
-  while (times.length < runs && performance.now() - start < budget) {
+  do {
     signal?.throwIfAborted()
     const before = performance.now()
     await session.run(feeds)
     times.push(performance.now() - before)
-  }
+  } while (times.length < runs && performance.now() - start < budget)
   times.sort((a, b) => a - b)
-  const at = (share: number) => times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? 0
+  const at = (share: number) => quantile(times, share)
   return { median: at(0.5), quartiles: [at(0.25), at(0.75)], least: at(0), runs: times.length }
 }
 
+/** Of sorted values, linear between neighbours. */
+function quantile(sorted: readonly number[], share: number): number {
+  const place = share * (sorted.length - 1)
+  const below = sorted[Math.floor(place)] ?? 0
+  const above = sorted[Math.ceil(place)] ?? below
+  return below + (place - Math.floor(place)) * (above - below)
+}
+
 function zeros(graph: Graph, batchSize: number): TensorMap {
-  const { values } = inferTypes(graph)
   return Object.fromEntries(
-    graph.inputs.map(({ name }) => {
-      const type = values.get(name)
+    graph.inputs.map(({ name, type }) => {
       const dims = type?.shape?.map((dimension, axis) =>
         typeof dimension === 'number' ? dimension : axis === 0 ? batchSize : -1,
       )
       if (!type || !dims || dims.includes(-1))
         throw new ModelError({
           code: 'MODEL_INPUT_SHAPE',
-          message: `The size of the input ${name} [${type?.shape ?? '?'}] is not fixed.`,
-          hint: 'Say which shape to measure: --input 1x3x224x224.',
+          message: `The size of the input ${name} [${type?.shape?.map(dimension => dimension ?? '?').join(', ') ?? '?'}] is not fixed.`,
+          hint: 'Give the input a fixed shape, or feed tensors of your own.',
         })
-      return [
-        name,
-        {
-          dataType: type.dataType,
-          dims,
-          data: newTypedArray(
-            type.dataType,
-            dims.reduce((a, b) => a * b, 1),
-          ),
-        },
-      ]
+      return [name, { dataType: type.dataType, dims, data: newTypedArray(type.dataType, elementCount(dims)) }]
     }),
   )
 }

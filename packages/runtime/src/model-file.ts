@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, realpathSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
 import { open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { type Graph, loadModel, ModelError, RunError, saveModel, tensorByteLength } from '@pare/core-graph'
@@ -54,6 +54,8 @@ function readExternal(folder: string, location: string, offset: number, length: 
   let file: number | undefined
   try {
     file = openSync(path, 'r')
+    // Before the memory is taken: the model may claim any length.
+    if (fstatSync(file).size < offset + length) throw externalError(location, `ends before byte ${offset + length}`)
     const bytes = new Uint8Array(length)
     for (let done = 0; done < length; ) {
       const read = readSync(file, bytes, done, length - done, offset + done)
@@ -81,6 +83,8 @@ function externalPath(folder: string, location: string): string {
     throw externalError(location, 'does not exist', cause)
   }
   if (!isInside(realpathSync(folder), real)) throw externalError(location, "leads by a link outside the model's folder")
+  // Opening a pipe would wait for ever.
+  if (!statSync(real).isFile()) throw externalError(location, 'is not a file')
   return real
 }
 
@@ -122,6 +126,11 @@ export async function writeModel(
   return written
 }
 
+/**
+ * Writes a file by way of a temporary name beside it: under `path` there is the old file or the whole new one.
+ * @returns its size in bytes
+ * @throws RunError `RUN_WRITE`
+ */
 export async function writeFileWhole(path: string, pieces: readonly Uint8Array[]): Promise<number> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
   let bytes = 0
@@ -139,7 +148,7 @@ export async function writeFileWhole(path: string, pieces: readonly Uint8Array[]
     await rename(temporary, path)
     return bytes
   } catch (cause) {
-    await rm(temporary, { force: true })
+    await rm(temporary, { force: true }).catch(() => undefined)
     throw new RunError({
       code: 'RUN_WRITE',
       message: `${path} cannot be written: ${cause instanceof Error ? cause.message : cause}`,
