@@ -1,4 +1,4 @@
-import type { Graph, PareError, Progress } from '@pare/core-graph'
+import type { Graph, Progress } from '@pare/core-graph'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { evaluate } from './evaluate.ts'
@@ -6,6 +6,7 @@ import { createEvaluator } from './evaluator.ts'
 import { defineMetric } from './metric.ts'
 import { classAccuracy } from './metrics/class-accuracy.ts'
 import { topK } from './metrics/top-k.ts'
+import { failing } from './testing/failing.ts'
 import { identityExecutor as executor, executorOf, identityGraph } from './testing/fake-executor.ts'
 import { numbersOf, sourceOf, tensorOfRows } from './testing/sources.ts'
 
@@ -17,11 +18,6 @@ const rows = [
 ]
 const labels = [0, 1, 0, 1]
 const source = sourceOf(rows, labels)
-const failing = (promise: Promise<unknown>): Promise<PareError> =>
-  promise.then(
-    () => Promise.reject(new Error('It did not fail.')),
-    (error: PareError) => error,
-  )
 
 test('measures top-1, top-5 and loss by default', async () => {
   const { metrics, samples, details } = await evaluate(identityGraph(3), { executor, source })
@@ -84,14 +80,14 @@ describe('what the output holds', () => {
   })
 
   test('distributions of unknown origin must be named', async () => {
-    const error = await failing(evaluate(identityGraph(3), { executor, source: distributions }))
+    const error = await failing(() => evaluate(identityGraph(3), { executor, source: distributions }))
     expect(error.code).toBe('DATA_SCORES')
     const { metrics } = await evaluate(identityGraph(3), { executor, source: distributions, scores: 'logits' })
     expect(metrics.loss).toBeCloseTo(Math.log(Math.exp(0.7) + Math.exp(0.2) + Math.exp(0.1)) - 0.7, 6)
   })
 
   test('values that are no probabilities contradict', async () => {
-    const error = await failing(evaluate(identityGraph(3), { executor, source, scores: 'probabilities' }))
+    const error = await failing(() => evaluate(identityGraph(3), { executor, source, scores: 'probabilities' }))
     expect(error.code).toBe('DATA_SCORES')
   })
 })
@@ -120,26 +116,28 @@ describe('refuses', () => {
     },
     { what: 'NaN', source: sourceOf([[1, Number.NaN, 2]], [0]), code: 'RUN_NOT_FINITE', says: 'NaN in scores' },
   ])('$what', async ({ source, code, says }) => {
-    const error = await failing(evaluate(identityGraph(3), { executor, source }))
+    const error = await failing(() => evaluate(identityGraph(3), { executor, source }))
     expect(error.code).toBe(code)
     expect(error.message).toContain(says)
   })
 
   test('an output that the model does not have, naming those it has', async () => {
-    const error = await failing(evaluate(identityGraph(3), { executor, source, output: 'logits' }))
+    const error = await failing(() => evaluate(identityGraph(3), { executor, source, output: 'logits' }))
     expect(error.code).toBe('MODEL_UNKNOWN_OUTPUT')
     expect(error.hint).toContain('scores')
   })
 
   test('an output without a score for each class', async () => {
     const one = executorOf(() => ({ scores: tensorOfRows([[1, 2, 3]]) }))
-    const error = await failing(evaluate(identityGraph(3), { executor: one, source }))
+    const error = await failing(() => evaluate(identityGraph(3), { executor: one, source }))
     expect(error.code).toBe('DATA_SCORES')
     expect(error.message).toContain('float32 [1, 3] for 4 samples')
   })
 
   test('options that are none', async () => {
-    expect((await failing(evaluate(identityGraph(3), { executor, source, batchSize: 0 }))).code).toBe('RECIPE_INVALID')
+    expect((await failing(() => evaluate(identityGraph(3), { executor, source, batchSize: 0 }))).code).toBe(
+      'RECIPE_INVALID',
+    )
   })
 })
 
@@ -194,6 +192,6 @@ describe("a user's own", () => {
 
   test('evaluation function must return finite numbers', async () => {
     const evaluator = createEvaluator({ executor, source, evaluate: async () => ({ best: Number.NaN }) })
-    expect((await failing(evaluator(identityGraph(3)))).code).toBe('RUN_METRICS')
+    expect((await failing(() => evaluator(identityGraph(3)))).code).toBe('RUN_METRICS')
   })
 })

@@ -1,14 +1,8 @@
-import {
-  createBuilder,
-  createRandom,
-  type Dimension,
-  type Graph,
-  type PareError,
-  type Progress,
-} from '@pare/core-graph'
+import { createBuilder, createRandom, type Dimension, type Graph, type Progress } from '@pare/core-graph'
 import { createExecutor } from '@pare/runtime'
 import { describe, expect, test } from 'vitest'
 import { compareModels } from './fidelity.ts'
+import { failing } from './testing/failing.ts'
 import { numbersOf, sourceOf } from './testing/sources.ts'
 
 const executor = createExecutor({ threads: 1 })
@@ -145,27 +139,23 @@ test('an output without class scores has no agreement', async () => {
 })
 
 describe('refuses', () => {
-  const failing = (promise: Promise<unknown>): Promise<PareError> =>
-    promise.then(
-      () => Promise.reject(new Error('It did not fail.')),
-      (error: PareError) => error,
-    )
-
   test('outputs of different shapes, naming both', async () => {
     const b = createBuilder('other')
     const x = b.input('input', 'float32', ['N', 6])
     b.output(b.named(b.Relu(x), 'scores'))
-    const error = await failing(compareModels(float, b.build(), { executor, source }))
+    const error = await failing(() => compareModels(float, b.build(), { executor, source }))
     expect(error.code).toBe('DATA_OUTPUTS')
     expect(error.message).toContain('float32 [23, 4] in the reference and float32 [23, 6]')
   })
 
   test('no samples', async () => {
-    expect((await failing(compareModels(float, float, { executor, source: sourceOf([]) }))).code).toBe('DATA_EMPTY')
+    expect((await failing(() => compareModels(float, float, { executor, source: sourceOf([]) }))).code).toBe(
+      'DATA_EMPTY',
+    )
   })
 
   test('an output that one of them lacks', async () => {
-    const error = await failing(compareModels(float, quantized, { executor, source, output: 'probabilities' }))
+    const error = await failing(() => compareModels(float, quantized, { executor, source, output: 'probabilities' }))
     expect(error.code).toBe('MODEL_UNKNOWN_OUTPUT')
   })
 })
