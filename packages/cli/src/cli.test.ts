@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createBuilder, type Graph, saveModel, tensorOf } from '@pare/core-graph'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url))
@@ -130,6 +131,17 @@ test('the schema is JSON', async () => {
   expect(JSON.parse((await pare('recipe', 'schema')).out)).toMatchObject({ title: 'Pare recipe' })
 })
 
+/** A model with one Gemm [N, 4] → [N, 64], its weights all of one value. */
+function smallModel(weight = 0.5): Graph {
+  const b = createBuilder('small')
+  const w = b.initializer('w', tensorOf('float32', [64, 4], new Float32Array(256).fill(weight)))
+  b.output(b.named(b.Gemm(b.input('input', 'float32', ['N', 4]), w, { transB: 1 }), 'output'))
+  return b.build()
+}
+
+const writeModel = (name: string, graph: Graph, location?: string) =>
+  writeFile(join(folder, name), saveModel(graph, location === undefined ? {} : { external: { location } }).model)
+
 const badInput: Record<string, { args: string[]; says: string | RegExp; prepare?: () => Promise<unknown> }> = {
   'no such command': { args: ['compres', 'x'], says: /unknown command|did you mean/i },
   'no such option': { args: ['inspect', 'model.onnx', '--inpt', '1'], says: 'unknown option' },
@@ -144,6 +156,87 @@ const badInput: Record<string, { args: string[]; says: string | RegExp; prepare?
     args: ['inspect', 'text.onnx'],
     says: 'MODEL_NOT_ONNX',
     prepare: () => writeFile(join(folder, 'text.onnx'), 'This is not a model, whatever it is called.'),
+  },
+  'a truncated model': {
+    args: ['inspect', 'cut.onnx'],
+    says: 'MODEL_NOT_ONNX',
+    prepare: () => writeFile(join(folder, 'cut.onnx'), saveModel(smallModel()).model.subarray(0, 900)),
+  },
+  'a model of a too new operator set': {
+    args: ['inspect', 'new.onnx'],
+    says: 'MODEL_OPSET: new.onnx: The model uses operator set 99',
+    prepare: () => writeModel('new.onnx', { ...smallModel(), opsets: new Map([['', 99]]) }),
+  },
+  'a model with a cycle': {
+    args: ['inspect', 'cycle.onnx'],
+    says: 'MODEL_CYCLE',
+    prepare: () => {
+      const graph = smallModel()
+      const [gemm] = graph.nodes
+      const nodes = gemm ? [{ ...gemm, inputs: ['output', 'w'] }] : []
+      return writeModel('cycle.onnx', { ...graph, nodes })
+    },
+  },
+  'a model with a dimension of size zero': {
+    args: ['inspect', 'zero.onnx'],
+    says: 'MODEL_ZERO_DIMENSION',
+    prepare: () =>
+      writeModel('zero.onnx', {
+        ...smallModel(),
+        inputs: [{ name: 'input', type: { dataType: 'float32', shape: [0, 4] } }],
+      }),
+  },
+  'weights that are not a number': {
+    args: ['quantize', 'nan.onnx', '--data', 'images-idx3-ubyte', '--preprocess', 'preprocess.yaml'],
+    says: 'MODEL_NOT_FINITE',
+    prepare: () => writeModel('nan.onnx', smallModel(Number.NaN)),
+  },
+  'external data that is missing': {
+    args: ['quantize', 'lost-data.onnx', '--data', 'images-idx3-ubyte', '--preprocess', 'preprocess.yaml'],
+    says: 'MODEL_EXTERNAL_DATA',
+    prepare: () => writeModel('lost-data.onnx', smallModel(), 'lost.data'),
+  },
+  'external data in a folder above': {
+    args: ['quantize', 'above.onnx', '--data', 'images-idx3-ubyte', '--preprocess', 'preprocess.yaml'],
+    says: "lies outside the model's folder",
+    prepare: () => writeModel('above.onnx', smallModel(), '../../etc/passwd'),
+  },
+  'external data at an absolute path': {
+    args: ['quantize', 'absolute.onnx', '--data', 'images-idx3-ubyte', '--preprocess', 'preprocess.yaml'],
+    says: 'is an absolute path',
+    prepare: () => writeModel('absolute.onnx', smallModel(), '/etc/passwd'),
+  },
+  'external data behind a link out of the folder': {
+    args: ['quantize', 'linked.onnx', '--data', 'images-idx3-ubyte', '--preprocess', 'preprocess.yaml'],
+    says: 'leads by a link outside',
+    prepare: async () => {
+      await symlink('/etc/passwd', join(folder, 'link.data'))
+      await writeModel('linked.onnx', smallModel(), 'link.data')
+    },
+  },
+  'a model that is quantized already': {
+    args: ['quantize', 'twice.onnx', '--data', 'images-idx3-ubyte', '--preprocess', 'preprocess.yaml'],
+    says: 'MODEL_QUANTIZED',
+    prepare: () =>
+      pare(
+        'quantize',
+        'model.onnx',
+        '--data',
+        'images-idx3-ubyte',
+        '--preprocess',
+        'preprocess.yaml',
+        '-o',
+        'twice.onnx',
+      ),
+  },
+  'a recipe with a wrong type': {
+    args: ['run', 'wrong.yaml'],
+    says: /wrong\.yaml:4:7: seed: .*expected/,
+    prepare: () =>
+      writeFile(
+        join(folder, 'wrong.yaml'),
+        'model: model.onnx\ndata: {}\nstages: [{ name: a, use: [quant.static] }]\nseed: many\n',
+      ),
   },
   'a missing recipe': { args: ['run', 'none.yaml'], says: 'RECIPE_FILE' },
   'a recipe with an unknown key': {
