@@ -1,7 +1,7 @@
-import type { Graph, GraphBuilder, Node, Value } from '@pare/core-graph'
+import { createBuilder, type Graph, type GraphBuilder, type Node, type Value } from '@pare/core-graph'
 import { sizesOf } from './shapes.ts'
 
-/** A BatchNormalization that learns: the initializers of its running statistics, and the batch's own. */
+/** A BatchNormalization that learns: its running statistics, which are initializers, and the batch's own. */
 export interface BatchStatistics {
   readonly node: Node
   readonly runningMean: string
@@ -20,17 +20,19 @@ const momentum = 0.9
  */
 export function trainingForm(graph: Graph): { readonly graph: Graph; readonly statistics: readonly BatchStatistics[] } {
   const statistics: BatchStatistics[] = []
+  const b = createBuilder({ ...graph, nodes: [], outputs: [] })
   const nodes = graph.nodes.map(node => {
-    const [, , , runningMean = '', runningVariance = ''] = node.inputs
+    const [x = '', scale = '', shift = '', runningMean = '', runningVariance = ''] = node.inputs
     if (node.op !== 'BatchNormalization' || node.domain !== '') return node
     if (!graph.initializers.has(runningMean) || !graph.initializers.has(runningVariance)) return node
     const batchMean = `${node.name}/batch_mean`
     const batchVariance = `${node.name}/batch_variance`
+    const unused = b.scope(node.name, () => [runningMean, runningVariance].map(name => blank(b, b.value(name)).name))
     const training: Node = {
       name: node.name,
       op: node.op,
       domain: node.domain,
-      inputs: node.inputs,
+      inputs: [x, scale, shift, ...unused],
       outputs: [node.outputs[0] ?? '', batchMean, batchVariance],
       attributes: {
         ...node.attributes,
@@ -41,8 +43,16 @@ export function trainingForm(graph: Graph): { readonly graph: Graph; readonly st
     statistics.push({ node: training, runningMean, runningVariance, batchMean, batchVariance })
     return training
   })
-  return { graph: { ...graph, nodes }, statistics }
+  const { nodes: blanks, initializers } = b.build()
+  return { graph: { ...graph, nodes: [...blanks, ...nodes], initializers }, statistics }
 }
+
+/**
+ * What stands in for the running statistics, which have no effect on a node with the momentum 0: it must not be given
+ * them themselves, since onnxruntime's kernel writes the batch's over them (`Alias(3, 1)` and `Alias(4, 2)` in
+ * core/providers/cpu/nn/batch_norm.cc), nor a constant, which the runtime might share between nodes.
+ */
+const blank = (b: GraphBuilder, statistic: Value): Value => b.Mul(statistic, b.scalar(0, statistic.dataType))
 
 /**
  * The running statistics after a step, by their names: 0.9 of the old and 0.1 of the batch's. The batch's variance,

@@ -1,4 +1,12 @@
-import { type Graph, type TensorData, tensorElements, tensorOf, withInputShapes } from '@pare/core-graph'
+import {
+  type Graph,
+  passes,
+  runPasses,
+  type TensorData,
+  tensorElements,
+  tensorOf,
+  withInputShapes,
+} from '@pare/core-graph'
 import type { StepGraph } from './step-graph.ts'
 
 /** The tensors that a step changes, by name. */
@@ -32,3 +40,13 @@ export function withBatchSize(model: Graph, size: number): Graph {
   })
   return withInputShapes(model, Object.fromEntries(shapes))
 }
+
+/** The operators in their newest form, every weight an initializer of its own layer, nothing that goes unread. */
+export const prepared = (model: Graph): Graph =>
+  runPasses(model, [
+    passes['upgrade-opset'],
+    passes['remove-identity'],
+    passes['remove-dead-code'],
+    passes['fold-constants'],
+    passes['remove-dead-code'],
+  ]).graph

@@ -11,14 +11,17 @@ import {
 } from '@pare/core-graph'
 import { gradientOf, gradients } from './autodiff.ts'
 import { nextAverages, trainingForm } from './batch-norm-training.ts'
-import { crossEntropy } from './losses/cross-entropy.ts'
-import { sgd } from './optimizers/sgd.ts'
+import { crossEntropy } from './cross-entropy.ts'
+import { sgd } from './sgd.ts'
 import type { TrainOptions } from './train-options.ts'
 
 /** A training step as one graph: forward, loss, backward, the optimizer's update and BatchNormalization's averages. */
 export interface StepGraph {
   /** Its inputs are those of the model, the labels, the learning rate and the state. */
   readonly graph: Graph
+  /** The model as it was given. */
+  readonly model: Graph
+  readonly classes: number
   /** Name of the input of the classes, int32 `[N]`. */
   readonly labels: string
   /** Name of the input of the learning rate, `[]`. */
@@ -67,11 +70,9 @@ export function stepGraph(model: Graph, options: Pick<TrainOptions, 'optimizer' 
     b.output(next)
     state.set(name, { initial, next: next.name, ofModel })
   }
-  const initialOf = (name: string): Tensor =>
-    model.initializers.get(name) ?? tensorOf('float32', [], new Float32Array(1))
   const learningRate = b.input('learning_rate', 'float32', [])
   for (const name of parameters) {
-    const initial = initialOf(name)
+    const initial = initializerOf(model, name)
     const { dataType, dims } = initial
     const velocity = b.input(`velocity/${name}`, dataType, dims)
     const inputs = {
@@ -88,9 +89,9 @@ export function stepGraph(model: Graph, options: Pick<TrainOptions, 'optimizer' 
   }
   for (const batch of statistics)
     b.scope(`${batch.node.name}/averages`, () => {
-      for (const [name, value] of nextAverages(b, batch)) keep(name, value, initialOf(name), true)
+      for (const [name, value] of nextAverages(b, batch)) keep(name, value, initializerOf(model, name), true)
     })
-  return { ...names, learningRate: learningRate.name, state, graph: b.build() }
+  return { ...names, model, learningRate: learningRate.name, state, graph: b.build() }
 }
 
 /** The float32 initializers that a gradient rule calls trainable and that are no single numbers, once each. */
@@ -117,21 +118,37 @@ export function trainableParameters(graph: Graph): readonly string[] {
 /** Turns initializers into inputs of the same name. */
 function asInputs(graph: Graph, names: readonly string[]): Graph {
   const initializers = new Map(graph.initializers)
-  const inputs = names.flatMap(name => {
-    const tensor = initializers.get(name)
+  const inputs = names.map(name => {
+    const { dataType, dims } = initializerOf(graph, name)
     initializers.delete(name)
-    return tensor ? [{ name, type: { dataType: tensor.dataType, shape: tensor.dims } }] : []
+    return { name, type: { dataType, shape: dims } }
   })
   return { ...graph, initializers, inputs: [...graph.inputs, ...inputs] }
 }
 
+function initializerOf({ initializers }: Graph, name: string): Tensor {
+  const tensor = initializers.get(name)
+  if (tensor) return tensor
+  throw new Error(`${name} is no initializer.`)
+}
+
 /** Adds the labels and the loss; the outputs are then the logits and the loss. */
-function withLoss(graph: Graph, smoothing: number): Pick<StepGraph, 'graph' | 'labels' | 'loss' | 'logits'> {
+function withLoss(
+  graph: Graph,
+  smoothing: number,
+): Pick<StepGraph, 'graph' | 'classes' | 'labels' | 'loss' | 'logits'> {
   const [output, ...others] = graph.outputs
   const b = createBuilder(graph)
   const logits = output && b.value(output.name)
-  const [batch] = logits?.shape ?? []
-  if (!logits || others.length > 0 || !isFloat(logits.dataType) || logits.shape?.length !== 2 || batch === undefined)
+  const [batch, classes] = logits?.shape ?? []
+  if (
+    !logits ||
+    others.length > 0 ||
+    !isFloat(logits.dataType) ||
+    logits.shape?.length !== 2 ||
+    batch === undefined ||
+    typeof classes !== 'number'
+  )
     throw new ModelError({
       code: 'MODEL_TRAIN',
       message: `The model ${graph.name} is no classifier: it must have one output [N, classes].`,
@@ -140,5 +157,5 @@ function withLoss(graph: Graph, smoothing: number): Pick<StepGraph, 'graph' | 'l
   const labels = b.input('labels', 'int32', [batch])
   const loss = b.scope('loss', () => crossEntropy(b, logits, labels, smoothing))
   b.output(loss)
-  return { graph: b.build(), labels: labels.name, loss: loss.name, logits: logits.name }
+  return { graph: b.build(), classes, labels: labels.name, loss: loss.name, logits: logits.name }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   type Batch,
   DataError,
@@ -5,15 +6,17 @@ import {
   type Evaluator,
   type Executor,
   type Graph,
+  RecipeError,
   RunError,
-  upgradeOpset,
+  tensorBytes,
 } from '@pare/core-graph'
+import { z } from 'zod'
 import { type BestEpoch, readCheckpoint, writeCheckpoint } from './checkpoint.ts'
+import { cosine } from './cosine.ts'
 import type { EpochResult } from './epoch-result.ts'
-import { initialState, modelState, type State, withBatchSize, withState } from './model-state.ts'
+import { initialState, modelState, prepared, type State, withBatchSize, withState } from './model-state.ts'
 import { runStep } from './run-step.ts'
-import { cosine } from './schedules/cosine.ts'
-import { stepGraph } from './step-graph.ts'
+import { type StepGraph, stepGraph } from './step-graph.ts'
 import { type TrainOptions, type TrainOptionsInput, trainOptions } from './train-options.ts'
 
 export interface TrainSetup {
@@ -47,6 +50,7 @@ export interface TrainProgress {
   /** Share of the training samples that were classified rightly in this epoch so far. */
   readonly accuracy: number
   readonly learningRate: number
+  /** Of this epoch. */
   readonly samplesPerSecond: number
   /** Estimate of the time until training ends. */
   readonly secondsLeft: number
@@ -61,74 +65,78 @@ export interface TrainResult {
 
 /**
  * Trains a classifier with one output `[N, classes]` by cross-entropy: one run of one graph is one step. The same
- * model, data, options and seed give the same weights on the same machine, also after an interruption.
+ * model, data, options and seed give the same weights on the same machine with the same number of threads, also after
+ * an interruption. Dropout is taken out of the model.
  *
- * @throws ModelError `MODEL_GRADIENT`, `MODEL_TRAIN` for a model that cannot be trained; DataError `DATA_LABELS`,
- *   `DATA_SIZE` for data that it cannot be trained with; RunError `RUN_DIVERGED` when the loss is no number any more,
- *   `RUN_METRIC` when the evaluation lacks the metric, `RUN_CHECKPOINT` when the checkpoint is of another training;
- *   the signal's reason
+ * @throws RecipeError `RECIPE_TRAIN_OPTIONS`; ModelError `MODEL_GRADIENT`, `MODEL_TRAIN` for a model that cannot be
+ *   trained; DataError `DATA_LABELS`, `DATA_SIZE` for data that it cannot be trained with; RunError `RUN_DIVERGED` when
+ *   the loss is no number any more, `RUN_METRIC` when the evaluation lacks the metric, `RUN_CHECKPOINT` when the
+ *   checkpoint cannot be used; the signal's reason
  */
 export async function train(model: Graph, setup: TrainSetup): Promise<TrainResult> {
-  const { source, executor, seed, metric = 'top1', checkpoint, signal } = setup
-  const options = trainOptions.parse(setup.options ?? {})
-  const { epochs, batchSize } = options
-  const steps = stepsOf(source, batchSize)
-  const graph = upgradeOpset(model)
-  const step = stepGraph(withBatchSize(graph, batchSize), options)
+  const { source, executor, evaluate, metric = 'top1', seed, checkpoint, signal } = setup
+  const options = parsed(setup.options)
+  const steps = stepsOf(source, options.batchSize)
+  const graph = prepared(model)
+  const step = stepGraph(withBatchSize(graph, options.batchSize), options)
 
-  const identity = JSON.stringify({ model: graph.name, options, seed, metric, samples: source.size })
+  const identity = JSON.stringify({ options, seed, metric, samples: source.size, weights: digestOf(step) })
   const saved = checkpoint === undefined ? undefined : await readCheckpoint(checkpoint, identity)
-  const results: EpochResult[] = [...(saved?.epochs ?? [])]
+  const epochs: EpochResult[] = [...(saved?.epochs ?? [])]
   let state: State = saved?.state ?? initialState(step)
   let best: BestEpoch | undefined = saved?.best
 
   await using session = await executor.open(step.graph)
-  const started = performance.now()
-  const first = results.length * steps
-  for (let epoch = results.length; epoch < epochs; epoch++) {
-    const epochStarted = performance.now()
-    const sums = { loss: 0, right: 0 }
-    let done = 0
-    const means = () => ({ loss: sums.loss / done, accuracy: sums.right / (done * batchSize) })
-    const batches = source.batches({
-      batchSize,
-      shuffle: { seed, epoch },
-      dropLast: true,
-      augment: options.augment,
-      ...(signal && { signal }),
-    })
-    for await (const batch of batches) {
+  const clock = { started: performance.now(), stepsBefore: epochs.length * steps }
+  while (epochs.length < options.epochs) {
+    const epoch = epochs.length
+    const started = performance.now()
+    let [done, lossSum, right] = [0, 0, 0]
+    const means = () => ({ loss: lossSum / done, accuracy: right / (done * options.batchSize) })
+    for await (const batch of batchesOf(source, epoch, { options, seed, signal })) {
       signal?.throwIfAborted()
       const learningRate = learningRateAt(epoch * steps + done, steps, options)
-      const outcome = await runStep(session, step, { batch, labels: labelsOf(batch), learningRate, state })
+      const outcome = await runStep(session, step, { batch, learningRate, state })
+      if (!Number.isFinite(outcome.loss)) throw diverged(epoch + 1, done + 1)
       state = outcome.state
-      sums.loss += outcome.loss
-      sums.right += outcome.right
+      lossSum += outcome.loss
+      right += outcome.right
       done++
-      if (!Number.isFinite(outcome.loss)) throw diverged(epoch + 1, done)
       const total = epoch * steps + done
       const now = performance.now()
+      const secondsPerStep = (now - clock.started) / 1000 / (total - clock.stepsBefore)
       setup.onProgress?.({
         epoch: epoch + 1,
-        epochs,
+        epochs: options.epochs,
         step: done,
         steps,
         ...means(),
         learningRate,
-        samplesPerSecond: (1000 * done * batchSize) / (now - epochStarted),
-        secondsLeft: ((now - started) / 1000 / (total - first)) * (epochs * steps - total),
+        samplesPerSecond: (1000 * done * options.batchSize) / (now - started),
+        secondsLeft: secondsPerStep * (options.epochs * steps - total),
       })
     }
-    const metrics = await setup.evaluate(withState(graph, step, state), signal ? { signal } : {})
+    const metrics = await evaluate(withState(graph, step, state), signal ? { signal } : {})
     const result: EpochResult = { epoch: epoch + 1, ...means(), metrics }
-    results.push(result)
+    epochs.push(result)
     if (!best || metricOf(result, metric) > metricOf(best.result, metric))
       best = { result, state: modelState(step, state) }
-    if (checkpoint !== undefined) await writeCheckpoint(checkpoint, { identity, epochs: results, state, best })
+    if (checkpoint !== undefined) await writeCheckpoint(checkpoint, { identity, epochs, state, best })
     setup.onEpoch?.(result)
   }
   if (!best) throw new Error('A training has at least one epoch.')
-  return { graph: withState(graph, step, best.state), best: best.result, epochs: results }
+  return { graph: withState(graph, step, best.state), best: best.result, epochs }
+}
+
+function parsed(options: TrainOptionsInput = {}): TrainOptions {
+  const { data, error } = trainOptions.safeParse(options)
+  if (data) return data
+  throw new RecipeError({
+    code: 'RECIPE_TRAIN_OPTIONS',
+    message: `The training options are not valid: ${z.prettifyError(error)}`,
+    hint: 'Correct the options named.',
+    cause: error,
+  })
 }
 
 function stepsOf({ size, labelled }: DataSource, batchSize: number): number {
@@ -138,30 +146,48 @@ function stepsOf({ size, labelled }: DataSource, batchSize: number): number {
       message: 'The training data has no labels.',
       hint: 'Give the class of each sample.',
     })
-  if (size === undefined || size < batchSize)
+  if (size === undefined)
     throw new DataError({
       code: 'DATA_SIZE',
-      message:
-        size === undefined
-          ? 'The number of training samples is not known.'
-          : `${size} training samples do not fill a batch of ${batchSize}.`,
-      hint: size === undefined ? 'Give data whose size is known.' : 'Give more samples, or make batchSize smaller.',
+      message: 'The number of training samples is not known.',
+      hint: 'Give data whose size is known.',
+    })
+  if (size < batchSize)
+    throw new DataError({
+      code: 'DATA_SIZE',
+      message: `${size} training samples do not fill a batch of ${batchSize}.`,
+      hint: 'Give more samples, or make batchSize smaller.',
     })
   return Math.floor(size / batchSize)
 }
 
+/** Tells a model that is to be trained from all others: its names, shapes and weights. */
+function digestOf({ state }: StepGraph): string {
+  const hash = createHash('sha256')
+  for (const [name, { initial, ofModel }] of state)
+    if (ofModel) hash.update(`${name} ${initial.dims}\n`).update(tensorBytes(initial))
+  return hash.digest('hex')
+}
+
+interface Order {
+  readonly options: TrainOptions
+  readonly seed: number
+  readonly signal: AbortSignal | undefined
+}
+
+/** An epoch's full batches. */
+const batchesOf = (source: DataSource, epoch: number, { options, seed, signal }: Order): AsyncIterable<Batch> =>
+  source.batches({
+    batchSize: options.batchSize,
+    shuffle: { seed, epoch },
+    dropLast: true,
+    augment: options.augment,
+    ...(signal && { signal }),
+  })
+
 function learningRateAt(step: number, stepsPerEpoch: number, { epochs, optimizer, schedule }: TrainOptions): number {
   const warmup = Math.round(schedule.warmupEpochs * stepsPerEpoch)
   return optimizer.learningRate * cosine(step, epochs * stepsPerEpoch, warmup)
-}
-
-function labelsOf({ labels }: Batch): Int32Array {
-  if (labels) return labels
-  throw new DataError({
-    code: 'DATA_LABELS',
-    message: 'A batch has no labels.',
-    hint: 'Give the class of each sample.',
-  })
 }
 
 function metricOf({ metrics }: EpochResult, name: string): number {

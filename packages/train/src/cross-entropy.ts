@@ -1,5 +1,5 @@
 import { dataTypeCode, type GraphBuilder, type Value } from '@pare/core-graph'
-import { sizesOf } from '../shapes.ts'
+import { sizesOf } from './shapes.ts'
 
 /**
  * L = −1/N Σₙ Σₖ tₙₖ·log softmax(logits)ₙₖ with t = 1 − ε + ε/K for the right class, ε/K for each other

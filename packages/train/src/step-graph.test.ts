@@ -1,0 +1,157 @@
+import { createBuilder, type Graph, tensorOf } from '@pare/core-graph'
+import { createModel } from '@pare/models'
+import { createExecutor } from '@pare/runtime'
+import { describe, expect, it } from 'vitest'
+import { initialState, type State, withBatchSize } from './model-state.ts'
+import { runStep } from './run-step.ts'
+import { stepGraph, trainableParameters } from './step-graph.ts'
+import { trainOptions } from './train-options.ts'
+
+const floats = (values: readonly number[], ...dims: number[]) => tensorOf('float32', dims, Float32Array.from(values))
+
+/** Runs steps on one batch and returns the states, the losses and the number of right answers. */
+async function run(
+  model: Graph,
+  batch: { x: readonly number[]; labels: readonly number[] },
+  options: { steps: number; learningRate: number; momentum?: number; weightDecay?: number; labelSmoothing?: number },
+) {
+  const size = batch.labels.length
+  const { optimizer, labelSmoothing } = trainOptions.parse({
+    optimizer: { momentum: options.momentum ?? 0, weightDecay: options.weightDecay ?? 0 },
+    labelSmoothing: options.labelSmoothing ?? 0,
+  })
+  const step = stepGraph(withBatchSize(model, size), { optimizer, labelSmoothing })
+  await using session = await createExecutor({ threads: 1 }).open(step.graph)
+  const states: State[] = [initialState(step)]
+  const losses: number[] = []
+  const rights: number[] = []
+  const dims = [size, ...(model.inputs[0]?.type?.shape?.slice(1) ?? [])].map(Number)
+  const inputs = { x: { dataType: 'float32' as const, dims, data: Float32Array.from(batch.x) } }
+  for (let count = 0; count < options.steps; count++) {
+    const state = states.at(-1) ?? new Map()
+    const outcome = await runStep(session, step, {
+      batch: { inputs, labels: Int32Array.from(batch.labels), size },
+      learningRate: options.learningRate,
+      state,
+    })
+    states.push(outcome.state)
+    losses.push(outcome.loss)
+    rights.push(outcome.right)
+  }
+  const value = (name: string, after: number) => Array.from(states[after]?.get(name)?.data ?? [], Number)
+  return { value, losses, rights, step }
+}
+
+/** logits = x·W + b with x:[N,2] and two classes; all zeros at first, so that every class has the probability ½. */
+function linear(): Graph {
+  const b = createBuilder('linear')
+  const x = b.input('x', 'float32', ['N', 2])
+  b.output(b.Gemm(x, b.initializer('W', floats([0, 0, 0, 0], 2, 2)), b.initializer('b', floats([0, 0], 2))))
+  return b.build()
+}
+
+describe('a training step', () => {
+  it('descends along the gradient of the mean cross-entropy: dlogits = (softmax − one-hot) / N', async () => {
+    const { value, losses, rights } = await run(
+      linear(),
+      { x: [1, 2, 3, 4], labels: [0, 1] },
+      { steps: 1, learningRate: 1 },
+    )
+    expect(losses[0]).toBeCloseTo(Math.log(2), 6)
+    // A tie counts as right.
+    expect(rights).toEqual([2])
+    // dlogits = [[−¼, ¼], [¼, −¼]]; dW = xᵀ·dlogits = [[½, −½], [½, −½]]; db = 0.
+    expect(value('W', 1)).toEqual([-0.5, 0.5, -0.5, 0.5])
+    expect(value('b', 1)).toEqual([0, 0])
+  })
+
+  it('smooths labels: the targets are 1 − ε + ε/K and ε/K', async () => {
+    const options = { steps: 1, learningRate: 1, labelSmoothing: 0.4 }
+    const { value } = await run(linear(), { x: [1, 0], labels: [0] }, options)
+    // dlogits = [½ − 0.8, ½ − 0.2]
+    expect(value('b', 1)[0]).toBeCloseTo(0.3, 6)
+    expect(value('b', 1)[1]).toBeCloseTo(-0.3, 6)
+  })
+
+  it('keeps a velocity, and decays matrices but not vectors', async () => {
+    const b = createBuilder('one-class')
+    const x = b.input('x', 'float32', ['N', 1])
+    // One class has no gradient: what is left is momentum and decay.
+    b.output(b.Gemm(x, b.initializer('W', floats([1], 1, 1)), b.initializer('b', floats([1], 1))))
+    const options = { steps: 2, learningRate: 0.5, momentum: 0.9, weightDecay: 0.1 }
+    const { value } = await run(b.build(), { x: [1, 2], labels: [0, 0] }, options)
+    // v₁ = 0.1·1, w₁ = 1 − 0.5·0.1; v₂ = 0.9·0.1 + 0.1·0.95, w₂ = 0.95 − 0.5·0.185
+    expect(value('W', 1)[0]).toBeCloseTo(0.95, 6)
+    expect(value('velocity/W', 2)[0]).toBeCloseTo(0.185, 6)
+    expect(value('W', 2)[0]).toBeCloseTo(0.8575, 6)
+    expect(value('b', 2)).toEqual([1])
+  })
+
+  it('keeps running averages: 0.9 of the old and 0.1 of the batch’s mean and unbiased variance', async () => {
+    const b = createBuilder('norm')
+    const x = b.input('x', 'float32', ['N', 1, 2])
+    const [one, zero] = [floats([1], 1), floats([0], 1)]
+    const statistics = [b.initializer('mean', floats([10], 1)), b.initializer('variance', floats([20], 1))] as const
+    const y = b.BatchNormalization(x, b.initializer('scale', one), b.initializer('shift', zero), ...statistics)
+    b.output(b.Flatten(y))
+    const { value } = await run(b.build(), { x: [1, 2, 3, 6], labels: [0, 1] }, { steps: 1, learningRate: 0 })
+    // Mean 3; Σ(x − 3)² = 14, over 4 − 1 elements.
+    expect(value('mean', 1)[0]).toBeCloseTo(9 + 0.3, 5)
+    expect(value('variance', 1)[0]).toBeCloseTo(18 + 0.1 * (14 / 3), 5)
+    // What the step was given is as it was: onnxruntime's kernel would write over it.
+    expect(value('mean', 0)).toEqual([10])
+    expect(value('variance', 0)).toEqual([20])
+  })
+
+  it('survives a channel that is constant', async () => {
+    const b = createBuilder('constant')
+    const x = b.input('x', 'float32', ['N', 1, 2])
+    const vector = (name: string, value: number) => b.initializer(name, floats([value], 1))
+    const y = b.BatchNormalization(x, vector('scale', 1), vector('shift', 0), vector('mean', 0), vector('variance', 1))
+    b.output(b.Flatten(y))
+    const { value, losses } = await run(
+      b.build(),
+      { x: [1e4, 1e4, 1e4, 1e4], labels: [0, 1] },
+      { steps: 2, learningRate: 0.1 },
+    )
+    expect(losses[1]).toBeCloseTo(Math.log(2), 4)
+    expect(value('scale', 2).every(Number.isFinite)).toBe(true)
+  })
+
+  it('does not take labels that the model has no class for', async () => {
+    await expect(run(linear(), { x: [1, 2], labels: [2] }, { steps: 1, learningRate: 1 })).rejects.toMatchObject({
+      code: 'DATA_LABELS',
+      message: 'A sample has the class 2; the model has the classes 0 to 1.',
+    })
+  })
+})
+
+describe('what is trained', () => {
+  it('is weights, biases, scales and shifts; running statistics are not', () => {
+    const names = trainableParameters(createModel('mobilenet-v2', { width: 0.25, classes: 10 }))
+    const kinds = new Set(names.map(name => name.split('/').at(-1)))
+    expect(kinds).toEqual(new Set(['weight', 'scale', 'shift', 'bias']))
+  })
+
+  it('is a bias that an Add adds, but no single number, and nothing that only scales', () => {
+    const b = createBuilder('add')
+    const x = b.Mul(b.input('x', 'float32', ['N', 2]), b.initializer('gain', floats([1, 2], 2)))
+    const product = b.MatMul(x, b.initializer('W', floats([1, 2, 3, 4], 2, 2)))
+    b.output(b.Add(b.Add(product, b.initializer('bias', floats([1, 2], 2))), b.scalar(1)))
+    expect(trainableParameters(b.build())).toEqual(['W', 'bias'])
+  })
+
+  it('must be something', () => {
+    const b = createBuilder('fixed')
+    b.output(b.Relu(b.input('x', 'float32', [2, 2])))
+    expect(() => stepGraph(b.build(), trainOptions.parse({}))).toThrow('The model fixed has no weights')
+  })
+
+  it('must be a classifier', () => {
+    const b = createBuilder('image')
+    b.output(b.Conv(b.input('x', 'float32', [2, 1, 4, 4]), b.initializer('W', floats([1], 1, 1, 1, 1))))
+    expect(() => stepGraph(b.build(), trainOptions.parse({}))).toThrow(
+      'The model image is no classifier: it must have one output [N, classes].',
+    )
+  })
+})
