@@ -1,9 +1,4 @@
-import { defineOperator, sameAs } from '../operator.ts'
+import { defineUnary } from './elementwise.ts'
 
-/** Y = |X| (ONNX Abs) */
-export const Abs = defineOperator({
-  op: 'Abs',
-  inputs: ['X'],
-  outputs: ['Y'],
-  infer: ({ X }) => ({ Y: sameAs(X) }),
-})
+/** Y = |X|: [*s] → [*s] (ONNX Abs) */
+export const Abs = defineUnary('Abs')

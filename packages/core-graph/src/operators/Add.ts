@@ -1,10 +1,4 @@
-import { defineOperator, typed } from '../operator.ts'
-import { broadcastShapes } from './broadcast.ts'
+import { defineBinary, numeric } from './elementwise.ts'
 
 /** C = A + B, broadcast (ONNX Add) */
-export const Add = defineOperator({
-  op: 'Add',
-  inputs: ['A', 'B'],
-  outputs: ['C'],
-  infer: ({ A, B }, _, { node }) => ({ C: typed(A.dataType, broadcastShapes([A.shape, B.shape], node)) }),
-})
+export const Add = defineBinary('Add', { fold: numeric((a, b) => a + b, 0) })

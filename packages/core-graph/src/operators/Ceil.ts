@@ -1,9 +1,4 @@
-import { defineOperator, sameAs } from '../operator.ts'
+import { defineUnary } from './elementwise.ts'
 
-/** Y = ⌈X⌉ (ONNX Ceil) */
-export const Ceil = defineOperator({
-  op: 'Ceil',
-  inputs: ['X'],
-  outputs: ['Y'],
-  infer: ({ X }) => ({ Y: sameAs(X) }),
-})
+/** Y = ⌈X⌉: [*s] → [*s] (ONNX Ceil) */
+export const Ceil = defineUnary('Ceil')

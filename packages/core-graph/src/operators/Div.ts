@@ -1,10 +1,4 @@
-import { defineOperator, typed } from '../operator.ts'
-import { broadcastShapes } from './broadcast.ts'
+import { defineBinary, numeric } from './elementwise.ts'
 
-/** C = A / B, broadcast (ONNX Div) */
-export const Div = defineOperator({
-  op: 'Div',
-  inputs: ['A', 'B'],
-  outputs: ['C'],
-  infer: ({ A, B }, _, { node }) => ({ C: typed(A.dataType, broadcastShapes([A.shape, B.shape], node)) }),
-})
+/** C = A / B; integers are rounded towards zero, broadcast (ONNX Div) */
+export const Div = defineBinary('Div', { fold: numeric((a, b) => Math.trunc(a / b), 1) })

@@ -1,9 +1,4 @@
-import { defineOperator, sameAs } from '../operator.ts'
+import { defineUnaryOfInput } from './elementwise.ts'
 
-/** Y = eˣ (ONNX Exp) */
-export const Exp = defineOperator({
-  op: 'Exp',
-  inputs: ['input'],
-  outputs: ['output'],
-  infer: ({ input }) => ({ output: sameAs(input) }),
-})
+/** output = eˣ: [*s] → [*s] (ONNX Exp) */
+export const Exp = defineUnaryOfInput('Exp')

@@ -1,9 +1,4 @@
-import { defineOperator, sameAs } from '../operator.ts'
+import { defineUnary } from './elementwise.ts'
 
-/** Y = ⌊X⌋ (ONNX Floor) */
-export const Floor = defineOperator({
-  op: 'Floor',
-  inputs: ['X'],
-  outputs: ['Y'],
-  infer: ({ X }) => ({ Y: sameAs(X) }),
-})
+/** Y = ⌊X⌋: [*s] → [*s] (ONNX Floor) */
+export const Floor = defineUnary('Floor')

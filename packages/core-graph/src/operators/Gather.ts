@@ -1,4 +1,5 @@
 import { attribute, defineOperator } from '../operator.ts'
+import { axisOf } from './axis.ts'
 
 /** Slices of data along the axis, by indices (ONNX Gather) */
 export const Gather = defineOperator({
@@ -6,10 +7,10 @@ export const Gather = defineOperator({
   inputs: ['data', 'indices'],
   outputs: ['output'],
   attributes: { axis: attribute.int(0) },
-  infer: ({ data, indices }, { axis }) => {
+  infer: ({ data, indices }, { axis }, { node }) => {
     const { shape, dataType, elements } = data
     if (!shape || !indices.shape) return { output: { dataType, shape: undefined } }
-    const along = (axis + shape.length) % shape.length
+    const along = axisOf(axis, shape.length, node)
     const picked = elements && indices.elements?.map(index => elements.at(Number(index)) ?? null)
     return {
       output: {

@@ -1,10 +1,4 @@
-import { defineOperator, typed } from '../operator.ts'
-import { broadcastShapes } from './broadcast.ts'
+import { defineBinary } from './elementwise.ts'
 
 /** C = A > B, broadcast (ONNX Greater) */
-export const Greater = defineOperator({
-  op: 'Greater',
-  inputs: ['A', 'B'],
-  outputs: ['C'],
-  infer: ({ A, B }, _, { node }) => ({ C: typed('bool', broadcastShapes([A.shape, B.shape], node)) }),
-})
+export const Greater = defineBinary('Greater', { result: 'bool' })

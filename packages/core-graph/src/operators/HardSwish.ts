@@ -1,9 +1,4 @@
-import { defineOperator, sameAs } from '../operator.ts'
+import { defineUnary } from './elementwise.ts'
 
-/** Y = X·max(0, min(1, X/6 + 1/2)) (ONNX HardSwish) */
-export const HardSwish = defineOperator({
-  op: 'HardSwish',
-  inputs: ['X'],
-  outputs: ['Y'],
-  infer: ({ X }) => ({ Y: sameAs(X) }),
-})
+/** Y = X·max(0, min(1, X/6 + 1/2)): [*s] → [*s] (ONNX HardSwish) */
+export const HardSwish = defineUnary('HardSwish')

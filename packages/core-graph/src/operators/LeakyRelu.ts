@@ -1,10 +1,5 @@
-import { attribute, defineOperator, sameAs } from '../operator.ts'
+import { attribute } from '../operator.ts'
+import { defineUnary } from './elementwise.ts'
 
-/** Y = X where X ≥ 0, else alpha·X (ONNX LeakyRelu) */
-export const LeakyRelu = defineOperator({
-  op: 'LeakyRelu',
-  inputs: ['X'],
-  outputs: ['Y'],
-  attributes: { alpha: attribute.float(0.01) },
-  infer: ({ X }) => ({ Y: sameAs(X) }),
-})
+/** Y = X where X ≥ 0, αX elsewhere: [*s] → [*s] (ONNX LeakyRelu) */
+export const LeakyRelu = defineUnary('LeakyRelu', { alpha: attribute.float(0.01) })

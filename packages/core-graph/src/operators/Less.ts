@@ -1,10 +1,4 @@
-import { defineOperator, typed } from '../operator.ts'
-import { broadcastShapes } from './broadcast.ts'
+import { defineBinary } from './elementwise.ts'
 
 /** C = A < B, broadcast (ONNX Less) */
-export const Less = defineOperator({
-  op: 'Less',
-  inputs: ['A', 'B'],
-  outputs: ['C'],
-  infer: ({ A, B }, _, { node }) => ({ C: typed('bool', broadcastShapes([A.shape, B.shape], node)) }),
-})
+export const Less = defineBinary('Less', { result: 'bool' })

@@ -1,9 +1,4 @@
-import { defineOperator, sameAs } from '../operator.ts'
+import { defineUnaryOfInput } from './elementwise.ts'
 
-/** Y = ln X (ONNX Log) */
-export const Log = defineOperator({
-  op: 'Log',
-  inputs: ['input'],
-  outputs: ['output'],
-  infer: ({ input }) => ({ output: sameAs(input) }),
-})
+/** output = ln x: [*s] → [*s] (ONNX Log) */
+export const Log = defineUnaryOfInput('Log')

@@ -1,10 +1,5 @@
-import { attribute, defineOperator, sameAs } from '../operator.ts'
+import { attribute } from '../operator.ts'
+import { defineUnaryOfInput } from './elementwise.ts'
 
-/** Y = X − ln Σ eˣ along the axis (ONNX LogSoftmax) */
-export const LogSoftmax = defineOperator({
-  op: 'LogSoftmax',
-  inputs: ['input'],
-  outputs: ['output'],
-  attributes: { axis: attribute.int(-1) },
-  infer: ({ input }) => ({ output: sameAs(input) }),
-})
+/** output = x − ln Σ eˣ along the axis: [*s] → [*s] (ONNX LogSoftmax) */
+export const LogSoftmax = defineUnaryOfInput('LogSoftmax', { axis: attribute.int(-1) })

@@ -1,10 +1,6 @@
-import { defineOperator, typed } from '../operator.ts'
-import { broadcastShapes } from './broadcast.ts'
+import { defineBinary, numeric } from './elementwise.ts'
 
 /** C = A · B, broadcast (ONNX Mul) */
-export const Mul = defineOperator({
-  op: 'Mul',
-  inputs: ['A', 'B'],
-  outputs: ['C'],
-  infer: ({ A, B }, _, { node }) => ({ C: typed(A.dataType, broadcastShapes([A.shape, B.shape], node)) }),
+export const Mul = defineBinary('Mul', {
+  fold: (a, b) => (a === 1 ? b : numeric((x, y) => x * y, 1)(a, b)),
 })

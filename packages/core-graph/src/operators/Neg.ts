@@ -1,9 +1,4 @@
-import { defineOperator, sameAs } from '../operator.ts'
+import { defineUnary } from './elementwise.ts'
 
-/** Y = −X (ONNX Neg) */
-export const Neg = defineOperator({
-  op: 'Neg',
-  inputs: ['X'],
-  outputs: ['Y'],
-  infer: ({ X }) => ({ Y: sameAs(X) }),
-})
+/** Y = −X: [*s] → [*s] (ONNX Neg) */
+export const Neg = defineUnary('Neg')

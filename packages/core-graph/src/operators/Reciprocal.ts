@@ -1,9 +1,4 @@
-import { defineOperator, sameAs } from '../operator.ts'
+import { defineUnary } from './elementwise.ts'
 
-/** Y = 1 / X (ONNX Reciprocal) */
-export const Reciprocal = defineOperator({
-  op: 'Reciprocal',
-  inputs: ['X'],
-  outputs: ['Y'],
-  infer: ({ X }) => ({ Y: sameAs(X) }),
-})
+/** Y = 1 / X: [*s] → [*s] (ONNX Reciprocal) */
+export const Reciprocal = defineUnary('Reciprocal')

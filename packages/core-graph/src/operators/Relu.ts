@@ -1,9 +1,4 @@
-import { defineOperator, sameAs } from '../operator.ts'
+import { defineUnary } from './elementwise.ts'
 
 /** Y = max(X, 0): [*s] → [*s] (ONNX Relu) */
-export const Relu = defineOperator({
-  op: 'Relu',
-  inputs: ['X'],
-  outputs: ['Y'],
-  infer: ({ X }) => ({ Y: sameAs(X) }),
-})
+export const Relu = defineUnary('Relu')

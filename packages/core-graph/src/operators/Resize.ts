@@ -1,6 +1,7 @@
 import type { Dimension } from '../graph.ts'
 import { attribute, defineOperator, typed } from '../operator.ts'
 import { tensorFloats } from '../tensor.ts'
+import { axisOf } from './axis.ts'
 
 /** X at other sizes: those given, or ⌊size·scale⌋, along the axes (ONNX Resize) */
 export const Resize = defineOperator({
@@ -18,7 +19,7 @@ export const Resize = defineOperator({
     mode: attribute.string('nearest'),
     nearest_mode: attribute.string('round_prefer_floor'),
   },
-  infer: ({ X, scales, sizes }, { axes, keep_aspect_ratio_policy: policy }) => {
+  infer: ({ X, scales, sizes }, { axes, keep_aspect_ratio_policy: policy }, { node }) => {
     const { shape, dataType } = X
     if (!shape) return { Y: typed(dataType, undefined) }
     const factors = scales?.constant && scales.constant.dims[0] !== 0 ? tensorFloats(scales.constant) : undefined
@@ -29,7 +30,7 @@ export const Resize = defineOperator({
       if (factor === 1) return size
       return typeof size === 'number' && factor !== undefined ? Math.floor(size * factor) : null
     }
-    const along = axes?.map(axis => (axis + shape.length) % shape.length) ?? [...shape.keys()]
+    const along = axes?.map(axis => axisOf(axis, shape.length, node)) ?? [...shape.keys()]
     const result = [...shape]
     for (const [index, axis] of along.entries()) result[axis] = resized(shape[axis] ?? null, index)
     return { Y: typed(dataType, result) }

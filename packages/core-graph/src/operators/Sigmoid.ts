@@ -1,9 +1,4 @@
-import { defineOperator, sameAs } from '../operator.ts'
+import { defineUnary } from './elementwise.ts'
 
-/** Y = 1 / (1 + e⁻ˣ) (ONNX Sigmoid) */
-export const Sigmoid = defineOperator({
-  op: 'Sigmoid',
-  inputs: ['X'],
-  outputs: ['Y'],
-  infer: ({ X }) => ({ Y: sameAs(X) }),
-})
+/** Y = 1 / (1 + e⁻ˣ): [*s] → [*s] (ONNX Sigmoid) */
+export const Sigmoid = defineUnary('Sigmoid')

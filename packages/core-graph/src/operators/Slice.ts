@@ -1,11 +1,12 @@
 import { defineOperator, typed } from '../operator.ts'
+import { axisOf } from './axis.ts'
 
 /** data[starts:ends:steps] along the axes (ONNX Slice) */
 export const Slice = defineOperator({
   op: 'Slice',
   inputs: ['data', 'starts', 'ends', 'axes?', 'steps?'],
   outputs: ['output'],
-  infer: ({ data, starts, ends, axes, steps }) => {
+  infer: ({ data, starts, ends, axes, steps }, _, { node }) => {
     const { shape, dataType } = data
     if (!shape || !starts.elements || !ends.elements || (axes && !axes.elements) || (steps && !steps.elements))
       return {
@@ -17,7 +18,7 @@ export const Slice = defineOperator({
     const result = [...shape]
     const from = starts.elements
     for (const index of from.keys()) {
-      const axis = (Number(axes?.elements?.[index] ?? index) + shape.length) % shape.length
+      const axis = axisOf(Number(axes?.elements?.[index] ?? index), shape.length, node)
       const size = shape[axis]
       const [start, end, step] = [from[index], ends.elements[index], steps?.elements?.[index] ?? 1]
       result[axis] =

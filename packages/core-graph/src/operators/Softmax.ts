@@ -1,10 +1,5 @@
-import { attribute, defineOperator, sameAs } from '../operator.ts'
+import { attribute } from '../operator.ts'
+import { defineUnaryOfInput } from './elementwise.ts'
 
-/** Y = eˣ / Σ eˣ along the axis (ONNX Softmax) */
-export const Softmax = defineOperator({
-  op: 'Softmax',
-  inputs: ['input'],
-  outputs: ['output'],
-  attributes: { axis: attribute.int(-1) },
-  infer: ({ input }) => ({ output: sameAs(input) }),
-})
+/** output = eˣ / Σ eˣ along the axis: [*s] → [*s] (ONNX Softmax) */
+export const Softmax = defineUnaryOfInput('Softmax', { axis: attribute.int(-1) })

@@ -1,4 +1,5 @@
 import { attribute, defineOperator, typed } from '../operator.ts'
+import { axisOf } from './axis.ts'
 
 /** Parts of the input along the axis, of the given sizes or of equal ones (ONNX Split) */
 export const Split = defineOperator({
@@ -6,10 +7,10 @@ export const Split = defineOperator({
   inputs: ['input', 'split?'],
   outputs: ['outputs...'],
   attributes: { axis: attribute.int(0), num_outputs: attribute.optional.int() },
-  infer: ({ input, split }, { axis }, { outputCount }) => {
+  infer: ({ input, split }, { axis }, { outputCount, node }) => {
     const { shape, dataType } = input
     if (!shape) return { outputs: Array.from({ length: outputCount }, () => typed(dataType, undefined)) }
-    const along = (axis + shape.length) % shape.length
+    const along = axisOf(axis, shape.length, node)
     const whole = shape[along] ?? null
     const part = typeof whole === 'number' ? Math.ceil(whole / outputCount) : null
     const sizeOf = (index: number) => {

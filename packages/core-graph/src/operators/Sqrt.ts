@@ -1,9 +1,4 @@
-import { defineOperator, sameAs } from '../operator.ts'
+import { defineUnary } from './elementwise.ts'
 
-/** Y = √X (ONNX Sqrt) */
-export const Sqrt = defineOperator({
-  op: 'Sqrt',
-  inputs: ['X'],
-  outputs: ['Y'],
-  infer: ({ X }) => ({ Y: sameAs(X) }),
-})
+/** Y = √X: [*s] → [*s] (ONNX Sqrt) */
+export const Sqrt = defineUnary('Sqrt')

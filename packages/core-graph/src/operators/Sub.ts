@@ -1,10 +1,4 @@
-import { defineOperator, typed } from '../operator.ts'
-import { broadcastShapes } from './broadcast.ts'
+import { defineBinary, numeric } from './elementwise.ts'
 
 /** C = A − B, broadcast (ONNX Sub) */
-export const Sub = defineOperator({
-  op: 'Sub',
-  inputs: ['A', 'B'],
-  outputs: ['C'],
-  infer: ({ A, B }, _, { node }) => ({ C: typed(A.dataType, broadcastShapes([A.shape, B.shape], node)) }),
-})
+export const Sub = defineBinary('Sub', { fold: numeric((a, b) => a - b, 0) })

@@ -1,9 +1,4 @@
-import { defineOperator, sameAs } from '../operator.ts'
+import { defineUnaryOfInput } from './elementwise.ts'
 
-/** Y = tanh X (ONNX Tanh) */
-export const Tanh = defineOperator({
-  op: 'Tanh',
-  inputs: ['input'],
-  outputs: ['output'],
-  infer: ({ input }) => ({ output: sameAs(input) }),
-})
+/** output = tanh x: [*s] → [*s] (ONNX Tanh) */
+export const Tanh = defineUnaryOfInput('Tanh')

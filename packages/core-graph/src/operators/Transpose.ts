@@ -1,4 +1,5 @@
 import { attribute, defineOperator, typed } from '../operator.ts'
+import { shapeError } from './axis.ts'
 
 /** The axes in another order, reversed by default (ONNX Transpose) */
 export const Transpose = defineOperator({
@@ -6,7 +7,15 @@ export const Transpose = defineOperator({
   inputs: ['data'],
   outputs: ['transposed'],
   attributes: { perm: attribute.optional.ints() },
-  infer: ({ data: { shape, dataType } }, { perm }) => ({
-    transposed: typed(dataType, perm ? shape && perm.map(axis => shape[axis] ?? null) : shape?.toReversed()),
-  }),
+  infer: ({ data: { shape, dataType } }, { perm }, { node }) => {
+    if (!perm || !shape) return { transposed: typed(dataType, shape?.toReversed()) }
+    if (perm.toSorted((a, b) => a - b).some((axis, index) => axis !== index) || perm.length !== shape.length)
+      throw shapeError(node, `puts the axes of [${shape}] in the order [${perm}]`)
+    return {
+      transposed: typed(
+        dataType,
+        perm.map(axis => shape[axis] ?? null),
+      ),
+    }
+  },
 })

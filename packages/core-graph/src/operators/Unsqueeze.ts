@@ -1,15 +1,16 @@
 import { defineOperator } from '../operator.ts'
+import { axesOf, shapeError } from './axis.ts'
 
 /** data with axes of size 1 put in at the places given (ONNX Unsqueeze) */
 export const Unsqueeze = defineOperator({
   op: 'Unsqueeze',
   inputs: ['data', 'axes'],
   outputs: ['expanded'],
-  infer: ({ data, axes }) => {
-    const { shape, dataType, elements } = data
-    if (!shape || !axes.elements) return { expanded: { dataType, shape: undefined } }
-    const rank = shape.length + axes.elements.length
-    const places = new Set(axes.elements.map(axis => (Number(axis) + rank) % rank))
+  infer: ({ data: { shape, dataType, elements }, axes }, _, { node }) => {
+    const rank = (shape?.length ?? 0) + (axes.elements?.length ?? 0)
+    const places = shape && new Set(axesOf(axes.elements, rank, node))
+    if (!shape || !axes.elements || !places) return { expanded: { dataType, shape: undefined } }
+    if (places.size !== axes.elements.length) throw shapeError(node, `names an axis twice: [${axes.elements}]`)
     const rest = shape.values()
     const result = Array.from({ length: rank }, (_, axis) => (places.has(axis) ? 1 : (rest.next().value ?? null)))
     return { expanded: { dataType, shape: result, ...(elements && rank === 1 ? { elements } : {}) } }

@@ -1,4 +1,6 @@
+import type { Inferred } from '../operator.ts'
 import { attribute, defineOperator, typed } from '../operator.ts'
+import { axesOf } from './axis.ts'
 
 /** A reduction over axes; all of them where none are given, unless `noop_with_empty_axes`. */
 export const defineReduce = <const Op extends string>(op: Op) =>
@@ -7,20 +9,23 @@ export const defineReduce = <const Op extends string>(op: Op) =>
     inputs: ['data', 'axes?'],
     outputs: ['reduced'],
     attributes: { keepdims: attribute.int(1), noop_with_empty_axes: attribute.int(0) },
-    infer: ({ data, axes }, { keepdims, noop_with_empty_axes: noop }) => {
-      const { shape, dataType } = data
-      if (!shape || (axes && !axes.elements)) return { reduced: typed(dataType, undefined) }
-      const given = axes?.elements ?? []
-      if (given.length === 0 && noop) return { reduced: typed(dataType, shape) }
-      const reduced = new Set(given.map(axis => (Number(axis) + shape.length) % shape.length))
-      const isReduced = (axis: number) => reduced.size === 0 || reduced.has(axis)
-      return {
-        reduced: typed(
-          dataType,
-          keepdims
-            ? shape.map((size, axis) => (isReduced(axis) ? 1 : size))
-            : shape.filter((_, axis) => !isReduced(axis)),
-        ),
-      }
+    infer: ({ data, axes }, { keepdims, noop_with_empty_axes: noop }, { node }) => {
+      const given = axes ? data.shape && axesOf(axes.elements, data.shape.length, node) : []
+      if (given?.length === 0 && noop) return { reduced: typed(data.dataType, data.shape) }
+      return { reduced: reducedShape(data, given, keepdims === 1) }
     },
   })
+
+/** A tensor without some axes, or with size 1 there; all of them where none are named. */
+export function reducedShape(
+  { shape, dataType }: Inferred,
+  axes: readonly number[] | undefined,
+  keep: boolean,
+): Inferred {
+  if (!shape || !axes) return typed(dataType, undefined)
+  const isReduced = (axis: number) => axes.length === 0 || axes.includes(axis)
+  return typed(
+    dataType,
+    keep ? shape.map((size, axis) => (isReduced(axis) ? 1 : size)) : shape.filter((_, axis) => !isReduced(axis)),
+  )
+}

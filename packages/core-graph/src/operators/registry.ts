@@ -2,122 +2,258 @@
 
 import { Abs } from './Abs.ts'
 import { Add } from './Add.ts'
+import { And } from './And.ts'
+import { ArgMax } from './ArgMax.ts'
+import { ArgMin } from './ArgMin.ts'
 import { AveragePool } from './AveragePool.ts'
 import { BatchNormalization } from './BatchNormalization.ts'
 import { Cast } from './Cast.ts'
+import { CastLike } from './CastLike.ts'
 import { Ceil } from './Ceil.ts'
+import { Celu } from './Celu.ts'
 import { Clip } from './Clip.ts'
 import { Concat } from './Concat.ts'
 import { Constant } from './Constant.ts'
 import { ConstantOfShape } from './ConstantOfShape.ts'
 import { Conv } from './Conv.ts'
+import { ConvInteger } from './ConvInteger.ts'
 import { ConvTranspose } from './ConvTranspose.ts'
+import { Cos } from './Cos.ts'
+import { CumSum } from './CumSum.ts'
+import { DepthToSpace } from './DepthToSpace.ts'
 import { DequantizeLinear } from './DequantizeLinear.ts'
 import { Div } from './Div.ts'
+import { Dropout } from './Dropout.ts'
+import { DynamicQuantizeLinear } from './DynamicQuantizeLinear.ts'
+import { Einsum } from './Einsum.ts'
+import { Elu } from './Elu.ts'
 import { Equal } from './Equal.ts'
+import { Erf } from './Erf.ts'
 import { Exp } from './Exp.ts'
 import { Expand } from './Expand.ts'
+import { EyeLike } from './EyeLike.ts'
 import { Flatten } from './Flatten.ts'
 import { Floor } from './Floor.ts'
 import { Gather } from './Gather.ts'
+import { GatherElements } from './GatherElements.ts'
+import { GatherND } from './GatherND.ts'
+import { Gelu } from './Gelu.ts'
 import { Gemm } from './Gemm.ts'
 import { GlobalAveragePool } from './GlobalAveragePool.ts'
 import { GlobalMaxPool } from './GlobalMaxPool.ts'
+import { GRU } from './GRU.ts'
 import { Greater } from './Greater.ts'
+import { GreaterOrEqual } from './GreaterOrEqual.ts'
+import { GroupNormalization } from './GroupNormalization.ts'
+import { Hardmax } from './Hardmax.ts'
+import { HardSigmoid } from './HardSigmoid.ts'
 import { HardSwish } from './HardSwish.ts'
 import { Identity } from './Identity.ts'
+import { InstanceNormalization } from './InstanceNormalization.ts'
+import { IsInf } from './IsInf.ts'
+import { IsNaN } from './IsNaN.ts'
+import { LayerNormalization } from './LayerNormalization.ts'
 import { LeakyRelu } from './LeakyRelu.ts'
 import { Less } from './Less.ts'
+import { LessOrEqual } from './LessOrEqual.ts'
 import { Log } from './Log.ts'
 import { LogSoftmax } from './LogSoftmax.ts'
+import { LpNormalization } from './LpNormalization.ts'
+import { LRN } from './LRN.ts'
+import { LSTM } from './LSTM.ts'
 import { MatMul } from './MatMul.ts'
+import { MatMulInteger } from './MatMulInteger.ts'
+import { Max } from './Max.ts'
 import { MaxPool } from './MaxPool.ts'
+import { Mean } from './Mean.ts'
+import { Min } from './Min.ts'
+import { Mish } from './Mish.ts'
+import { Mod } from './Mod.ts'
 import { Mul } from './Mul.ts'
 import { Neg } from './Neg.ts'
+import { NonZero } from './NonZero.ts'
+import { Not } from './Not.ts'
 import { OneHot } from './OneHot.ts'
+import { Or } from './Or.ts'
 import { Pad } from './Pad.ts'
 import { Pow } from './Pow.ts'
+import { PRelu } from './PRelu.ts'
+import { QLinearConv } from './QLinearConv.ts'
+import { QLinearMatMul } from './QLinearMatMul.ts'
 import { QuantizeLinear } from './QuantizeLinear.ts'
 import { Range } from './Range.ts'
 import { Reciprocal } from './Reciprocal.ts'
+import { ReduceL1 } from './ReduceL1.ts'
+import { ReduceL2 } from './ReduceL2.ts'
+import { ReduceLogSum } from './ReduceLogSum.ts'
+import { ReduceLogSumExp } from './ReduceLogSumExp.ts'
 import { ReduceMax } from './ReduceMax.ts'
 import { ReduceMean } from './ReduceMean.ts'
+import { ReduceMin } from './ReduceMin.ts'
+import { ReduceProd } from './ReduceProd.ts'
 import { ReduceSum } from './ReduceSum.ts'
+import { ReduceSumSquare } from './ReduceSumSquare.ts'
 import { Relu } from './Relu.ts'
 import { Reshape } from './Reshape.ts'
 import { Resize } from './Resize.ts'
+import { RNN } from './RNN.ts'
+import { Round } from './Round.ts'
 import { ScatterElements } from './ScatterElements.ts'
+import { ScatterND } from './ScatterND.ts'
+import { Selu } from './Selu.ts'
 import { Shape } from './Shape.ts'
 import { Sigmoid } from './Sigmoid.ts'
+import { Sign } from './Sign.ts'
+import { Sin } from './Sin.ts'
+import { Size } from './Size.ts'
 import { Slice } from './Slice.ts'
 import { Softmax } from './Softmax.ts'
+import { SoftmaxCrossEntropyLoss } from './SoftmaxCrossEntropyLoss.ts'
+import { Softplus } from './Softplus.ts'
+import { Softsign } from './Softsign.ts'
+import { SpaceToDepth } from './SpaceToDepth.ts'
 import { Split } from './Split.ts'
 import { Sqrt } from './Sqrt.ts'
 import { Squeeze } from './Squeeze.ts'
 import { Sub } from './Sub.ts'
+import { Sum } from './Sum.ts'
+import { Tan } from './Tan.ts'
 import { Tanh } from './Tanh.ts'
+import { ThresholdedRelu } from './ThresholdedRelu.ts'
+import { Tile } from './Tile.ts'
+import { TopK } from './TopK.ts'
 import { Transpose } from './Transpose.ts'
+import { Trilu } from './Trilu.ts'
 import { Unsqueeze } from './Unsqueeze.ts'
 import { Where } from './Where.ts'
+import { Xor } from './Xor.ts'
 
 export const operators = {
   Abs,
   Add,
+  And,
+  ArgMax,
+  ArgMin,
   AveragePool,
   BatchNormalization,
   Cast,
+  CastLike,
   Ceil,
+  Celu,
   Clip,
   Concat,
   Constant,
   ConstantOfShape,
   Conv,
+  ConvInteger,
   ConvTranspose,
+  Cos,
+  CumSum,
+  DepthToSpace,
   DequantizeLinear,
   Div,
+  Dropout,
+  DynamicQuantizeLinear,
+  Einsum,
+  Elu,
   Equal,
+  Erf,
   Exp,
   Expand,
+  EyeLike,
   Flatten,
   Floor,
   Gather,
+  GatherElements,
+  GatherND,
+  Gelu,
   Gemm,
   GlobalAveragePool,
   GlobalMaxPool,
   Greater,
+  GreaterOrEqual,
+  GroupNormalization,
+  GRU,
+  Hardmax,
+  HardSigmoid,
   HardSwish,
   Identity,
+  InstanceNormalization,
+  IsInf,
+  IsNaN,
+  LayerNormalization,
   LeakyRelu,
   Less,
+  LessOrEqual,
   Log,
   LogSoftmax,
+  LpNormalization,
+  LRN,
+  LSTM,
   MatMul,
+  MatMulInteger,
+  Max,
   MaxPool,
+  Mean,
+  Min,
+  Mish,
+  Mod,
   Mul,
   Neg,
+  NonZero,
+  Not,
   OneHot,
+  Or,
   Pad,
   Pow,
+  PRelu,
+  QLinearConv,
+  QLinearMatMul,
   QuantizeLinear,
   Range,
   Reciprocal,
+  ReduceL1,
+  ReduceL2,
+  ReduceLogSum,
+  ReduceLogSumExp,
   ReduceMax,
   ReduceMean,
+  ReduceMin,
+  ReduceProd,
   ReduceSum,
+  ReduceSumSquare,
   Relu,
   Reshape,
   Resize,
+  RNN,
+  Round,
   ScatterElements,
+  ScatterND,
+  Selu,
   Shape,
   Sigmoid,
+  Sign,
+  Sin,
+  Size,
   Slice,
   Softmax,
+  SoftmaxCrossEntropyLoss,
+  Softplus,
+  Softsign,
+  SpaceToDepth,
   Split,
   Sqrt,
   Squeeze,
   Sub,
+  Sum,
+  Tan,
   Tanh,
+  ThresholdedRelu,
+  Tile,
+  TopK,
   Transpose,
+  Trilu,
   Unsqueeze,
   Where,
+  Xor,
 } as const

@@ -15,7 +15,11 @@ export function randomFeeds(graph: Graph, seed = 1): TensorMap {
         type?.dataType ?? 'float32',
         dims.reduce((product, size) => product * size, 1),
       )
-      for (const index of data.keys()) data[index] = (random() * 4 - 2) as never
+      const wide = data instanceof BigInt64Array || data instanceof BigUint64Array
+      for (const index of data.keys()) {
+        const value = random() * 4 - 2
+        data[index] = (wide ? BigInt(Math.trunc(Math.abs(value))) : value) as never
+      }
       return [name, { dataType: type?.dataType ?? 'float32', dims, data }]
     }),
   )

@@ -1,0 +1,10 @@
+import { attribute, defineOperator, sameAs } from '../operator.ts'
+
+/** y[i] = Σ x[0…i] along the axis (ONNX CumSum) */
+export const CumSum = defineOperator({
+  op: 'CumSum',
+  inputs: ['x', 'axis'],
+  outputs: ['y'],
+  attributes: { exclusive: attribute.int(0), reverse: attribute.int(0) },
+  infer: ({ x }) => ({ y: sameAs(x) }),
+})

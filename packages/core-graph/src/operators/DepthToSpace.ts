@@ -1,0 +1,18 @@
+import { attribute, defineOperator, typed } from '../operator.ts'
+
+/** [N,C,H,W] → [N,C/b²,H·b,W·b], b the block size (ONNX DepthToSpace) */
+export const DepthToSpace = defineOperator({
+  op: 'DepthToSpace',
+  inputs: ['input'],
+  outputs: ['output'],
+  attributes: { blocksize: attribute.required.int(), mode: attribute.string('DCR') },
+  infer: ({ input: { shape, dataType } }, { blocksize: block }) => ({
+    output: typed(
+      dataType,
+      shape?.map((size, axis) => {
+        if (axis === 0 || typeof size !== 'number') return size === null || axis === 0 ? size : null
+        return axis === 1 ? size / block ** 2 : size * block
+      }),
+    ),
+  }),
+})

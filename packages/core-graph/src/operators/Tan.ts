@@ -1,0 +1,4 @@
+import { defineUnaryOfInput } from './elementwise.ts'
+
+/** output = tan x: [*s] → [*s] (ONNX Tan) */
+export const Tan = defineUnaryOfInput('Tan')
