@@ -3,6 +3,7 @@ import {
   createBuilder,
   type Graph,
   type GraphBuilder,
+  inferTypes,
   isFloat,
   ModelError,
   type Node,
@@ -45,7 +46,7 @@ function addGradients(
   loss: string,
   values: readonly string[],
 ): ReadonlyMap<string, string> {
-  const needed = dependents(b, graph, values)
+  const needed = dependents(graph, values)
   const parts = new Map<string, Value[]>([[loss, [b.scalar(1, b.value(loss).dataType)]]])
   const totals = new Map<string, Value>()
   const total = (name: string): Value | undefined => {
@@ -85,12 +86,14 @@ function addGradients(
   )
 }
 
-/** The float values that depend on any of the given ones, these included. */
-function dependents(b: GraphBuilder, graph: Graph, values: readonly string[]): ReadonlySet<string> {
+/** The float values that depend on any of the given ones, these included, and those of unknown type. */
+function dependents(graph: Graph, values: readonly string[]): ReadonlySet<string> {
+  const types = inferTypes(graph).values
   const names = new Set(values)
   for (const node of graph.nodes)
     if (node.inputs.some(input => names.has(input)))
-      for (const output of node.outputs) if (output && isFloat(b.value(output).dataType)) names.add(output)
+      for (const output of node.outputs)
+        if (output && isFloat(types.get(output)?.dataType ?? 'float32')) names.add(output)
   return names
 }
 
@@ -130,5 +133,5 @@ function differentiate(
   }
 }
 
-const gradientError = (node: Node, problem: string, hint: string) =>
+export const gradientError = (node: Node, problem: string, hint: string) =>
   new ModelError({ code: 'MODEL_GRADIENT', message: `Node ${node.name} (${node.op}) ${problem}.`, hint, node })

@@ -126,6 +126,24 @@ describe('a training step', () => {
   })
 })
 
+describe('a step of each model that Pare makes', () => {
+  const shared = { input: [1, 64, 64] as [number, number, number], classes: 3, width: 0.25 }
+  it.each([
+    createModel('mobilenet-v1', shared),
+    createModel('mobilenet-v2', shared),
+    createModel('resnet', { ...shared, depth: 8 }),
+    createModel('resnet', { ...shared, depth: 50, width: 0.125 }),
+  ])('changes every parameter: $name', async model => {
+    const x = Array.from({ length: 4 * 64 * 64 }, (_, place) => Math.sin(place * place))
+    const { value, losses, step } = await run(model, { x, labels: [0, 1, 2, 1] }, { steps: 1, learningRate: 0.1 })
+    expect(losses[0]).toBeGreaterThan(0)
+    const same = [...step.state].filter(
+      ([name, { ofModel }]) => ofModel && value(name, 0).every((element, place) => element === value(name, 1)[place]),
+    )
+    expect(same).toEqual([])
+  })
+})
+
 describe('what is trained', () => {
   it('is weights, biases, scales and shifts; running statistics are not', () => {
     const names = trainableParameters(createModel('mobilenet-v2', { width: 0.25, classes: 10 }))
@@ -145,6 +163,20 @@ describe('what is trained', () => {
     const b = createBuilder('fixed')
     b.output(b.Relu(b.input('x', 'float32', [2, 2])))
     expect(() => stepGraph(b.build(), trainOptions.parse({}))).toThrow('The model fixed has no weights')
+  })
+
+  it('must know each of its operators', () => {
+    const b = createBuilder('custom')
+    const product = b.MatMul(b.input('x', 'float32', [2, 2]), b.initializer('W', floats([1, 2, 3, 4], 2, 2)))
+    const types = [{ dataType: 'float32', shape: [2, 2] }] as const
+    const [y] = b.scope('head', () => b.node('Gelu', [product], {}, { domain: 'com.microsoft', outputTypes: types }))
+    if (y) b.output(y)
+    expect(() => stepGraph(b.build(), trainOptions.parse({}))).toThrow(
+      expect.objectContaining({
+        code: 'MODEL_GRADIENT',
+        message: 'Node head/Gelu (Gelu) cannot be differentiated: no shape rule for com.microsoft.Gelu.',
+      }),
+    )
   })
 
   it('must be a classifier', () => {

@@ -2,6 +2,7 @@ import {
   createBuilder,
   elementCount,
   type Graph,
+  inferTypes,
   isFloat,
   ModelError,
   operatorOf,
@@ -9,7 +10,7 @@ import {
   tensorOf,
   type Value,
 } from '@pare/core-graph'
-import { gradientOf, gradients } from './autodiff.ts'
+import { gradientError, gradientOf, gradients } from './autodiff.ts'
 import { nextAverages, trainingForm } from './batch-norm-training.ts'
 import { crossEntropy } from './cross-entropy.ts'
 import { sgd } from './sgd.ts'
@@ -49,6 +50,8 @@ export interface StateTensor {
  * @throws ModelError `MODEL_GRADIENT` when an operator has no gradient, `MODEL_TRAIN` when there is nothing to train
  */
 export function stepGraph(model: Graph, options: Pick<TrainOptions, 'optimizer' | 'labelSmoothing'>): StepGraph {
+  for (const { node, reason } of inferTypes(model).unknown)
+    throw gradientError(node, `cannot be differentiated: ${reason}`, 'Train a model without this operator.')
   const { graph: training, statistics } = trainingForm(model)
   const parameters = trainableParameters(training)
   if (parameters.length === 0)

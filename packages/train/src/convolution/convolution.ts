@@ -42,5 +42,5 @@ export const withSpatialAxes = (leading: readonly number[], { image }: Convoluti
   ...image.keys().map(axis => leading.length + axis),
 ]
 
-/** The spatial axes of a tensor `[N, C, *s]`. */
-export const spatialAxes = (sizes: readonly number[]): number[] => [...sizes.keys()].map(axis => axis + 2)
+/** The axes of a tensor `[N, C, *s]` that the sizes s stand for. */
+export const spatialAxes = (sizes: readonly unknown[]): number[] => [...sizes.keys()].map(axis => axis + 2)

@@ -1,4 +1,5 @@
 import type { GraphBuilder, Value } from '@pare/core-graph'
+import { spatialAxes } from '../convolution/convolution.ts'
 import { defineGradient } from '../gradient.ts'
 import { dimensionsOf, sizesOf } from '../shapes.ts'
 
@@ -13,25 +14,25 @@ import { dimensionsOf, sizesOf } from '../shapes.ts'
 export const BatchNormalization = defineGradient({
   op: 'BatchNormalization',
   trainable: ['scale', 'B'],
-  backward: (b, { X, scale, input_mean, input_var, running_mean, running_var, dY }, attributes) => {
-    const training = attributes.training_mode === 1
-    const spatial = dimensionsOf(X).slice(2)
-    const axes = b.ints(0, ...spatial.keys().map(axis => axis + 2))
-    const channels = (vector: Value) => b.Unsqueeze(vector, b.ints(0, ...spatial.keys().map(axis => axis + 2)))
-    const mean = channels((training ? running_mean : undefined) ?? input_mean)
-    const variance = (training ? running_var : undefined) ?? input_var
-    const rate = channels(b.Reciprocal(b.Sqrt(b.Add(variance, b.scalar(attributes.epsilon, variance.dataType)))))
+  backward: (b, { X, scale, input_mean, input_var, running_mean, running_var, dY }, { training_mode, epsilon }) => {
+    const training = training_mode === 1
+    const others = b.ints(0, ...spatialAxes(dimensionsOf(X).slice(2)))
+    const perChannel = (vector: Value) => b.Unsqueeze(vector, others)
+    const sum = (value: Value) => b.ReduceSum(value, others, { keepdims: 1 })
+    const vector = (value: Value) => b.Reshape(value, b.ints(-1))
+
+    const mean = perChannel((training && running_mean) || input_mean)
+    const variance = (training && running_var) || input_var
+    const rate = perChannel(b.Reciprocal(b.Sqrt(b.Add(variance, b.scalar(epsilon, variance.dataType)))))
     const normalized = once(() => b.Mul(b.Sub(X, mean), rate))
-    const sum = (value: Value) => b.ReduceSum(value, axes, { keepdims: 1 })
     const dShift = once(() => sum(dY))
     const dScale = once(() => sum(b.Mul(dY, normalized())))
-    const vector = (value: Value) => b.Reshape(value, b.ints(-1))
     return {
       X: () => {
-        const gain = b.Mul(channels(scale), rate)
-        return training
-          ? b.Mul(b.Sub(b.Sub(dY, shareOf(b, dShift(), X)), b.Mul(normalized(), shareOf(b, dScale(), X))), gain)
-          : b.Mul(dY, gain)
+        const gain = b.Mul(perChannel(scale), rate)
+        if (!training) return b.Mul(dY, gain)
+        const centred = b.Sub(dY, shareOf(b, dShift(), X))
+        return b.Mul(b.Sub(centred, b.Mul(normalized(), shareOf(b, dScale(), X))), gain)
       },
       scale: () => vector(dScale()),
       B: () => vector(dShift()),
@@ -41,8 +42,8 @@ export const BatchNormalization = defineGradient({
 
 /** A channel's sum divided by the number of its elements. */
 function shareOf(b: GraphBuilder, sum: Value, X: Value): Value {
-  const count = sizesOf(X).reduce((product, size, axis) => (axis === 1 ? product : product * size), 1)
-  return b.Mul(sum, b.scalar(1 / count, sum.dataType))
+  const elements = sizesOf(X).reduce((product, size, axis) => (axis === 1 ? product : product * size), 1)
+  return b.Mul(sum, b.scalar(1 / elements, sum.dataType))
 }
 
 /** Makes a value at first use only. */
