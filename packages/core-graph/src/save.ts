@@ -8,6 +8,7 @@ import {
   ModelProtoSchema,
   type NodeProto,
   NodeProtoSchema,
+  type OperatorSetIdProto,
   OperatorSetIdProtoSchema,
   StringStringEntryProtoSchema,
   type TensorProto,
@@ -46,9 +47,7 @@ const alignment = 4096
 export function saveModel(graph: Graph, options: SaveOptions = {}): SavedModel {
   const external = options.external ? externalFile(options.external) : undefined
   const model = copyOf(graph.model ?? create(ModelProtoSchema, { irVersion, producerName: 'pare' }), {
-    opsetImport: [...graph.opsets].map(([domain, version]) =>
-      create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) }),
-    ),
+    opsetImport: saveOpsets(graph),
     metadataProps: [...graph.metadata].map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
     functions: [...graph.functions],
     graph: saveBody(graph, external),
@@ -85,10 +84,9 @@ function externalFile({ location, threshold = 1024 }: { location: string; thresh
 
 function saveBody(body: GraphBody, external: ExternalFile | undefined): GraphProto {
   const { source } = body
-  const listedInitializers = source?.input.filter(input => body.initializers.has(input.name)) ?? []
   return copyOf(source ?? create(GraphProtoSchema), {
     name: body.name,
-    input: [...body.inputs.map(saveValueInfo), ...listedInitializers],
+    input: saveInputs(body),
     output: body.outputs.map(saveValueInfo),
     node: body.nodes.map(node => saveNode(node, external)),
     initializer: [...body.initializers].map(([name, tensor]) => saveTensor(name, tensor, external)),
@@ -96,14 +94,45 @@ function saveBody(body: GraphBody, external: ExternalFile | undefined): GraphPro
   })
 }
 
-/** A message with some fields replaced; unknown fields come along. */
-const copyOf = <Message extends object>(message: Message, fields: Partial<Message>): Message =>
-  Object.assign(Object.create(Object.getPrototypeOf(message)), message, fields)
+/**
+ * A message with some fields replaced; unknown fields come along. A field that is absent and stays at its default stays
+ * absent: protobuf tells the two apart.
+ */
+function copyOf<Message extends object>(message: Message, fields: Partial<Message>): Message {
+  const copy: Message = Object.assign(Object.create(Object.getPrototypeOf(message)), message)
+  for (const key of Object.keys(fields) as (keyof Message)[])
+    if (copy[key] !== fields[key]) Object.assign(copy, { [key]: fields[key] })
+  return copy
+}
+
+/** `ai.onnx` is another name of ONNX's own domain. */
+const sameDomain = (a: string, b: string) => a === b || (a === 'ai.onnx' && b === '')
+
+function saveOpsets(graph: Graph): OperatorSetIdProto[] {
+  const loaded = graph.model?.opsetImport ?? []
+  return [...graph.opsets].map(
+    ([domain, version]) =>
+      loaded.find(item => sameDomain(item.domain, domain) && Number(item.version) === version) ??
+      create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) }),
+  )
+}
+
+/** In the order of the file, with the initializers that old files list as inputs too; what is new comes last. */
+function saveInputs({ inputs, initializers, source }: GraphBody): ValueInfoProto[] {
+  const left = new Map(inputs.map(input => [input.name, input]))
+  const known = (source?.input ?? []).flatMap(listed => {
+    const input = left.get(listed.name)
+    left.delete(listed.name)
+    if (input) return [saveValueInfo(input)]
+    return initializers.has(listed.name) ? [listed] : []
+  })
+  return [...known, ...[...left.values()].map(saveValueInfo)]
+}
 
 function saveNode(node: Node, external: ExternalFile | undefined): NodeProto {
   return copyOf(node.source ?? create(NodeProtoSchema, { name: node.name }), {
     opType: node.op,
-    domain: node.domain,
+    domain: node.source && sameDomain(node.source.domain, node.domain) ? node.source.domain : node.domain,
     input: [...node.inputs],
     output: [...node.outputs],
     attribute: Object.entries(node.attributes).map(([name, attribute]) => saveAttribute(name, attribute, external)),

@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest'
+import { createBuilder } from './builder.ts'
+import { loadModel } from './load.ts'
+import { saveModel } from './save.ts'
+import { tensorOf } from './tensor.ts'
+
+test('every node knows its types as soon as it is made', () => {
+  const b = createBuilder('net')
+  const x = b.input('x', 'float32', ['N', 3, 8, 8])
+  const w = b.initializer('w', tensorOf('float32', [4, 3, 3, 3], new Float32Array(108)))
+  const y = b.Relu(b.Conv(x, w, { pads: [1, 1, 1, 1], strides: [2, 2] }))
+  expect(y).toMatchObject({ dataType: 'float32', shape: ['N', 4, 4, 4] })
+})
+
+test('a wrong shape is an error where it is made', () => {
+  const b = createBuilder('net')
+  const x = b.input('x', 'float32', [2, 3])
+  expect(() => b.Add(x, b.input('y', 'float32', [2, 4]))).toThrow('do not broadcast')
+})
+
+test('equal small constants are stored once', () => {
+  const b = createBuilder('net')
+  const x = b.input('x', 'float32', [2])
+  b.output(b.Add(b.Add(x, b.scalar(1)), b.scalar(1)))
+  b.output(b.Add(x, b.constant('float32', [1], [1])))
+  expect(b.build().initializers.size).toBe(2)
+})
+
+test('scopes and names are what a reader of the graph sees', () => {
+  const b = createBuilder('net')
+  const x = b.input('x', 'float32', [2])
+  const y = b.scope('block', () =>
+    b.named(
+      b.scope('inner', () => b.Relu(x)),
+      'features',
+    ),
+  )
+  b.output(b.named(b.Neg(y), 'logits'))
+  const graph = b.build()
+  expect(graph.nodes.map(({ name, inputs, outputs }) => [name, inputs, outputs])).toEqual([
+    ['block/inner/Relu', ['x'], ['features']],
+    ['Neg', ['features'], ['logits']],
+  ])
+  expect(graph.outputs.map(({ name }) => name)).toEqual(['logits'])
+})
+
+test('names that are taken get a number', () => {
+  const b = createBuilder('net')
+  const x = b.input('x', 'float32', [2])
+  b.output(b.named(b.Relu(b.Relu(x)), 'x'))
+  const graph = b.build()
+  expect(graph.nodes.map(({ name }) => name)).toEqual(['Relu', 'Relu_1'])
+  expect(graph.outputs[0]?.name).toBe('x_1')
+})
+
+test('an optional input in the middle is left out by undefined', () => {
+  const b = createBuilder('net')
+  const x = b.input('x', 'float32', [2])
+  b.output(b.Clip(x, undefined, b.scalar(6)))
+  expect(b.build().nodes[0]?.inputs).toEqual(['x', '', 'constant'])
+})
+
+test('Split gives as many values as it is told', () => {
+  const b = createBuilder('net')
+  const parts = b.Split(b.input('x', 'float32', [2, 7]), { axis: 1, num_outputs: 3 })
+  expect(parts.map(({ shape }) => shape)).toEqual([
+    [2, 3],
+    [2, 3],
+    [2, 1],
+  ])
+})
+
+test('an operator of another domain needs its types, and brings its domain', () => {
+  const b = createBuilder('net')
+  const x = b.input('x', 'float32', [2])
+  expect(() => b.node('QuickGelu', [x], {}, { domain: 'com.microsoft' })).toThrow('no shape rule')
+  const [y] = b.node('QuickGelu', [x], { alpha: 1.5 }, { domain: 'com.microsoft', outputTypes: [x] })
+  if (y) b.output(y)
+  const graph = b.build()
+  expect(graph.opsets.get('com.microsoft')).toBe(1)
+  expect(graph.nodes[0]?.attributes).toEqual({ alpha: { kind: 'float', value: 1.5 } })
+})
+
+test('a whole number for a float attribute stays a float', () => {
+  const b = createBuilder('net')
+  b.output(b.LeakyRelu(b.input('x', 'float32', [2]), { alpha: 1 }))
+  expect(loadModel(saveModel(b.build()).model).nodes[0]?.attributes.alpha).toMatchObject({ kind: 'float', value: 1 })
+})
+
+test('a builder goes on from a graph and leaves that as it was', () => {
+  const first = createBuilder('net')
+  first.output(first.named(first.Relu(first.input('x', 'float32', [2])), 'y'))
+  const graph = first.build()
+  const more = createBuilder(graph)
+  more.output(more.Neg(more.value('y')))
+  expect(more.build().nodes.map(({ op }) => op)).toEqual(['Relu', 'Neg'])
+  expect(graph.nodes).toHaveLength(1)
+  expect(() => more.value('z')).toThrow('no value named z')
+})
