@@ -1,27 +1,11 @@
-import { attribute, defineOperator, typed } from '../operator.ts'
-import { windowedSizes, windowOf } from './spatial.ts'
+import { attribute, defineOperator } from '../operator.ts'
+import { poolAttributes, pooled } from './pool.ts'
 
-/** Y = mean over windows; X:[N,C,*s] → [N,C,*s′] (ONNX AveragePool) */
+/** Y = the mean of each window; X:[N,C,*s] → [N,C,*s′] (ONNX AveragePool) */
 export const AveragePool = defineOperator({
   op: 'AveragePool',
   inputs: ['X'],
   outputs: ['Y'],
-  attributes: {
-    auto_pad: attribute.string('NOTSET'),
-    ceil_mode: attribute.int(0),
-    count_include_pad: attribute.int(0),
-    dilations: attribute.optional.ints(),
-    kernel_shape: attribute.required.ints(),
-    pads: attribute.optional.ints(),
-    strides: attribute.optional.ints(),
-  },
-  infer: ({ X }, attributes, { node }) => {
-    if (!X.shape) return { Y: typed(X.dataType, undefined) }
-    const sizes = X.shape.slice(2)
-    const shape = [
-      ...X.shape.slice(0, 2),
-      ...windowedSizes(sizes, windowOf(sizes, attributes), node, attributes.ceil_mode === 1),
-    ]
-    return { Y: typed(X.dataType, shape) }
-  },
+  attributes: { ...poolAttributes, count_include_pad: attribute.int(0) },
+  infer: ({ X }, attributes, context) => ({ Y: pooled(X, attributes, context) }),
 })

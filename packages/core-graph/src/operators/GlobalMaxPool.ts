@@ -1,14 +1,4 @@
-import { defineOperator, typed } from '../operator.ts'
+import { defineGlobalPool } from './pool.ts'
 
-/** Y = max over the spatial axes; X:[N,C,*s] → [N,C,1,…] (ONNX GlobalMaxPool) */
-export const GlobalMaxPool = defineOperator({
-  op: 'GlobalMaxPool',
-  inputs: ['X'],
-  outputs: ['Y'],
-  infer: ({ X }) => ({
-    Y: typed(
-      X.dataType,
-      X.shape?.map((size, axis) => (axis < 2 ? size : 1)),
-    ),
-  }),
-})
+/** Y = the maximum over the spatial axes; X:[N,C,*s] → [N,C,1,…] (ONNX GlobalMaxPool) */
+export const GlobalMaxPool = defineGlobalPool('GlobalMaxPool')

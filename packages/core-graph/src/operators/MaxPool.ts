@@ -1,27 +1,14 @@
 import { attribute, defineOperator, typed } from '../operator.ts'
-import { windowedSizes, windowOf } from './spatial.ts'
+import { poolAttributes, pooled } from './pool.ts'
 
-/** Y = max over windows; X:[N,C,*s] → [N,C,*s′] (ONNX MaxPool) */
+/** Y = the maximum of each window, and where it was; X:[N,C,*s] → [N,C,*s′] (ONNX MaxPool) */
 export const MaxPool = defineOperator({
   op: 'MaxPool',
   inputs: ['X'],
   outputs: ['Y', 'Indices?'],
-  attributes: {
-    auto_pad: attribute.string('NOTSET'),
-    ceil_mode: attribute.int(0),
-    storage_order: attribute.int(0),
-    dilations: attribute.optional.ints(),
-    kernel_shape: attribute.required.ints(),
-    pads: attribute.optional.ints(),
-    strides: attribute.optional.ints(),
-  },
-  infer: ({ X }, attributes, { node }) => {
-    if (!X.shape) return { Y: typed(X.dataType, undefined) }
-    const sizes = X.shape.slice(2)
-    const shape = [
-      ...X.shape.slice(0, 2),
-      ...windowedSizes(sizes, windowOf(sizes, attributes), node, attributes.ceil_mode === 1),
-    ]
-    return { Y: typed(X.dataType, shape), Indices: typed('int64', shape) }
+  attributes: { ...poolAttributes, storage_order: attribute.int(0) },
+  infer: ({ X }, attributes, context) => {
+    const Y = pooled(X, attributes, context)
+    return { Y, Indices: typed('int64', Y.shape) }
   },
 })

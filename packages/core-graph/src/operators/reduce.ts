@@ -1,6 +1,6 @@
 import type { Inferred } from '../operator.ts'
 import { attribute, defineOperator, typed } from '../operator.ts'
-import { axesOf } from './axis.ts'
+import { axesOf, axisOf } from './axis.ts'
 
 /** A reduction over axes; all of them where none are given, unless `noop_with_empty_axes`. */
 export const defineReduce = <const Op extends string>(op: Op) =>
@@ -29,3 +29,16 @@ export function reducedShape(
     keep ? shape.map((size, axis) => (isReduced(axis) ? 1 : size)) : shape.filter((_, axis) => !isReduced(axis)),
   )
 }
+
+/** The index, int64, of the element that is chosen along one axis. */
+export const defineIndexOfBest = <const Op extends string>(op: Op) =>
+  defineOperator({
+    op,
+    inputs: ['data'],
+    outputs: ['reduced'],
+    attributes: { axis: attribute.int(0), keepdims: attribute.int(1), select_last_index: attribute.int(0) },
+    infer: ({ data }, { axis, keepdims }, { node }) => {
+      const axes = data.shape && [axisOf(axis, data.shape.length, node)]
+      return { reduced: typed('int64', reducedShape(data, axes, keepdims === 1).shape) }
+    },
+  })
