@@ -40,7 +40,7 @@ const registryFile = 'registry.ts'
 const isUnit = (file: string, key: Registry['key']) =>
   file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== registryFile && (key === 'id' || /^[A-Z]/.test(file))
 
-/** Biome's order of imports: numbers by value, capitals only where nothing else differs. */
+/** Numbers by value, capitals only where nothing else differs. */
 const { compare } = new Intl.Collator('en', { numeric: true, caseFirst: 'upper' })
 
 const unitOf = (file: string): Unit => {
