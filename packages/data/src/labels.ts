@@ -3,7 +3,9 @@ import { z } from 'zod'
 
 /** How many classes there are, or their names in the order of their numbers. */
 export const classesSchema = z
-  .union([z.int().positive(), z.array(z.string().min(1)).nonempty()])
+  .union([z.int().positive(), z.array(z.string().min(1)).nonempty()], {
+    error: 'expected the number of classes, or a list of their names',
+  })
   .optional()
   .describe('Number of classes, or their names in the order of their numbers. Labels are checked against it.')
 

@@ -10,13 +10,16 @@ const kernel = z
   .default('bilinear')
   .describe('Interpolation, as Pillow does it: all but nearest are widened when the image shrinks, against aliasing.')
 
-const resize = z.union([
-  z.strictObject({
-    shortSide: pixelCount.describe('Length of the shorter side in pixels; the aspect ratio stays.'),
-    kernel,
-  }),
-  z.strictObject({ width, height, kernel }),
-])
+const resize = z.union(
+  [
+    z.strictObject({
+      shortSide: pixelCount.describe('Length of the shorter side in pixels; the aspect ratio stays.'),
+      kernel,
+    }),
+    z.strictObject({ width, height, kernel }),
+  ],
+  { error: 'expected { shortSide: 256 } or { width: 224, height: 224 }' },
+)
 
 /**
  * How an image becomes the tensor that a model was trained on, in this order: colour, resize, crop, range, mean and
