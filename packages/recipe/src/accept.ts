@@ -49,24 +49,45 @@ export interface Verdict {
   readonly reasons: readonly string[]
 }
 
-const bounds: Readonly<
-  Record<keyof Accept, { readonly kind: 'most' | 'least'; readonly say: (value: number) => string }>
-> = {
-  accuracyDrop: { kind: 'most', say: value => `the accuracy falls by ${value.toFixed(2)} points` },
-  size: { kind: 'most', say: value => `the size is ${value.toFixed(3)} of the float file` },
-  latency: { kind: 'most', say: value => `the latency is ${value.toFixed(2)} of the float model's` },
-  agreement: { kind: 'least', say: value => `the top-1 class agrees on ${(100 * value).toFixed(2)} % of the samples` },
-  sqnr: { kind: 'least', say: value => `the output's signal-to-noise ratio is ${value.toFixed(1)} dB` },
+interface Bound {
+  readonly kind: 'most' | 'least'
+  readonly say: (value: number) => string
+  /** What its figure is measured by. */
+  readonly needs: string
+}
+
+const bounds: Readonly<Record<keyof Accept, Bound>> = {
+  accuracyDrop: {
+    kind: 'most',
+    say: value => `the accuracy falls by ${value.toFixed(2)} points`,
+    needs: 'validation data with labels (or an evaluation of your own that gives top1)',
+  },
+  size: { kind: 'most', say: value => `the size is ${value.toFixed(3)} of the float file`, needs: 'a model' },
+  latency: {
+    kind: 'most',
+    say: value => `the latency is ${value.toFixed(2)} of the float model's`,
+    needs: 'inputs of a fixed size',
+  },
+  agreement: {
+    kind: 'least',
+    say: value => `the top-1 class agrees on ${(100 * value).toFixed(2)} % of the samples`,
+    needs: 'validation data and an output of class scores',
+  },
+  sqnr: {
+    kind: 'least',
+    say: value => `the output's signal-to-noise ratio is ${value.toFixed(1)} dB`,
+    needs: 'validation data',
+  },
 }
 
 /** Whether every bound is kept. A bound whose figure could not be measured is not kept. */
 export function judge(accept: Accept, figures: AcceptFigures): Verdict {
-  const reasons = Object.entries(bounds).flatMap(([name, { kind, say }]) => {
+  const reasons = Object.entries(bounds).flatMap(([name, { kind, say, needs }]) => {
     const key = name as keyof Accept
     const bound = accept[key]
     if (bound === undefined) return []
     const value = figures[key]
-    if (value === undefined) return [`${key} could not be measured`]
+    if (value === undefined) return [`${key} could not be measured: it needs ${needs}`]
     if (kind === 'most' ? value <= bound : value >= bound) return []
     return [`${say(value)}; the bound is at ${kind} ${bound}`]
   })

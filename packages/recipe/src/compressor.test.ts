@@ -10,6 +10,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { Compressor, type CompressorOptions } from './compressor.ts'
 import type { RunEvent } from './events.ts'
+import { defaultRunFolder } from './run-folder.ts'
 import type { RecipeInput } from './schema.ts'
 
 let folder = ''
@@ -106,11 +107,16 @@ const failsOnce = () => {
 test('a run that failed goes on after its last finished step, to the same model', async () => {
   const input = recipe({
     stages: [
+      { name: 'train', train: { epochs: 1, batchSize: 16 } },
+      { name: 'fails', use: ['test.fails-once'] },
       { name: 'int8', use: ['quant.static'] },
-      { name: 'then', use: ['test.fails-once'] },
     ],
   })
-  const compressor = await open(input, { strategies: [failsOnce()] })
+  const data = await samples(64)
+  const compressor = await open(input, {
+    strategies: [failsOnce()],
+    data: { train: data, validation: data, calibration: data },
+  })
   await expect(compressor.run({ output: join(folder, 'run') })).rejects.toThrow('first call')
   const events: RunEvent[] = []
   const resumed = await compressor.run({
@@ -120,10 +126,29 @@ test('a run that failed goes on after its last finished step, to the same model'
   })
   expect(events.flatMap(event => (event.type === 'step-end' && event.resumed ? [event.step] : []))).toEqual([
     'measure-float',
-    '1-int8',
+    '1-train',
   ])
   const whole = await compressor.run({ output: join(folder, 'whole') })
   expect(await readFile(resumed.model)).toEqual(await readFile(whole.model))
+})
+
+test('of two runs that want one folder at the same time, one gets it; without a folder each gets its own', async () => {
+  const compressor = await open(recipe())
+  const outcomes = await Promise.allSettled([1, 2].map(() => compressor.run({ output: join(folder, 'run') })))
+  expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'RUN_FOLDER_IN_USE' } })
+  const base = join(folder, 'runs')
+  expect((await Promise.all([1, 2, 3].map(() => defaultRunFolder(base, false)))).sort()).toEqual(
+    ['1', '2', '3'].map(number => join(base, number)),
+  )
+  expect(await defaultRunFolder(base, true)).toBe(join(base, '3'))
+})
+
+test("the run's recipe.yaml is the recipe, and says where its paths start", async () => {
+  const compressor = await open(recipe())
+  const { folder: run } = await compressor.run({ output: join(folder, 'run') })
+  expect((await Compressor.open(join(run, 'recipe.yaml'))).recipe).toEqual(compressor.recipe)
+  expect(await readFile(join(run, 'recipe.yaml'), 'utf8')).toContain(`paths start at ${folder}\n`)
 })
 
 test('a cancelled run leaves a folder that can be resumed, and nothing half-written', async () => {
@@ -149,7 +174,7 @@ test('a folder with something in it is not written to', async () => {
   await expect(compressor.run({ output: join(folder, 'none'), resume: true })).rejects.toMatchObject({
     code: 'RUN_NOTHING_TO_RESUME',
   })
-  await expect(compressor.run({ output: join(folder, 'mine.txt') })).rejects.toMatchObject({ code: 'RUN_WRITE' })
+  await expect(compressor.run({ output: join(folder, 'mine.txt') })).rejects.toMatchObject({ code: 'RUN_FOLDER' })
 })
 
 test('a changed recipe cannot resume another run', async () => {
@@ -172,6 +197,35 @@ test('missing data is told with the key that is missing', async () => {
     code: 'RECIPE_DATA',
     message: 'quant.static needs samples, and the recipe has no data.calibration.',
   })
+  await expect(compressor.check()).rejects.toMatchObject({ code: 'RECIPE_DATA' })
+  expect(existsSync(join(folder, 'run'))).toBe(false)
+})
+
+test('data that does not fit the model is told by a check', async () => {
+  const wide = await openAsyncIterable(async function* () {
+    yield { inputs: { dataType: 'float32' as const, dims: [1, 8, 9], data: new Float32Array(72) } }
+  })
+  const compressor = await open(recipe(), { data: { validation: wide } })
+  await expect(compressor.check()).rejects.toMatchObject({ code: 'DATA_SHAPE' })
+})
+
+test('without labels there is no accuracy, which is said; a bound on it cannot be kept', async () => {
+  const labelled = await samples(64)
+  const unlabelled: DataSource = {
+    ...labelled,
+    labelled: false,
+    batches: async function* (options) {
+      for await (const batch of labelled.batches(options)) yield { ...batch, labels: undefined }
+    },
+  }
+  const compressor = await open(recipe({ accept: { accuracyDrop: 1, agreement: 0.5 } }), {
+    data: { validation: unlabelled, calibration: unlabelled },
+  })
+  const { before, fidelity, notes, verdict } = await compressor.run({ output: join(folder, 'run') })
+  expect(before.metrics).toBeUndefined()
+  expect(fidelity?.agreement).toBeGreaterThan(0.8)
+  expect(notes[0]).toContain('the validation data has no labels')
+  expect(verdict.reasons).toEqual([expect.stringContaining('accuracyDrop could not be measured: it needs')])
 })
 
 test('a stage can train, and quantize what it trained', async () => {

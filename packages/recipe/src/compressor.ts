@@ -2,6 +2,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path'
 import {
   type Evaluator,
   type Executor,
+  feedsOf,
   type Graph,
   PareError,
   RunError,
@@ -10,6 +11,7 @@ import {
 } from '@pare/core-graph'
 import { createModel } from '@pare/models'
 import { createExecutor, readModel } from '@pare/runtime'
+import { stringify } from 'yaml'
 import type { RunEventBody, RunListener } from './events.ts'
 import { checkRecipe, readRecipe } from './read-recipe.ts'
 import type { RunResult } from './result.ts'
@@ -90,16 +92,13 @@ export class Compressor {
   }
 
   /**
-   * Reads what the recipe names, and runs nothing: the model, and the first sample of all data.
+   * Reads what the recipe names, and runs nothing: the model, and the first sample of all data, which must fit it.
    * @throws PareError of what is missing or wrong
    */
   async check(): Promise<void> {
     const model = await this.#loadModel()
     await using data = this.#dataFor(model)
-    for (const role of ['train', 'validation', 'calibration'] as const) {
-      const source = await data.open(role)
-      for await (const _ of source?.batches({ batchSize: 1, limit: 1 }) ?? []) break
-    }
+    await this.#openData(data, model)
   }
 
   /**
@@ -107,19 +106,22 @@ export class Compressor {
    * @throws PareError of what went wrong; `RUN_CANCELLED` after the signal. The folder can then be resumed.
    */
   async run(options: RunOptions = {}): Promise<RunResult> {
+    const { resume = false } = options
     const model = await this.#loadModel()
+    await using data = this.#dataFor(model)
+    // Before there is a folder: what is missing is told at once, and leaves nothing behind.
+    await this.#openData(data, model)
     const folder = await openRunFolder({
-      path: resolve(options.output ?? (await defaultRunFolder(join('runs', this.#name), options.resume ?? false))),
-      recipe: this.recipe,
-      fingerprint: { recipe: digest(JSON.stringify(this.recipe)), model: digest(saveModel(model).model) },
-      resume: options.resume ?? false,
+      path: resolve(options.output ?? (await defaultRunFolder(join('runs', this.#name), resume))),
+      recipe: `# Every default is filled in; paths start at ${this.#baseDirectory}\n${stringify(this.recipe)}`,
+      fingerprint: { recipe: digest([JSON.stringify(this.recipe)]), model: digestOf(model) },
+      resume,
     })
     const emit = (body: RunEventBody) => {
       const event = { time: new Date().toISOString(), ...body }
       if (event.type !== 'progress') folder.log(event)
       options.listener?.(event)
     }
-    await using data = this.#dataFor(model)
     try {
       return await runRecipe({
         recipe: this.recipe,
@@ -147,12 +149,31 @@ export class Compressor {
     return dataSources(this.recipe, this.#baseDirectory, model.inputs[0]?.name ?? 'input', this.#options.data)
   }
 
+  /** Opens all data that the recipe names or a stage needs, and sees that its first sample fits the model. */
+  async #openData(data: DataSources, model: Graph): Promise<void> {
+    for (const role of ['train', 'validation', 'calibration'] as const) {
+      const source = await data.open(role)
+      for await (const batch of source?.batches({ batchSize: 1, limit: 1 }) ?? []) feedsOf(model, batch)
+    }
+    for (const { name, use, train } of this.recipe.stages) {
+      for (const id of use.flatMap(Object.keys))
+        if (this.#registry.get(id)?.needs.includes('calibration')) await data.calibration(id)
+      if (train) await data.require('train', `The stage ${name}`)
+    }
+  }
+
   async #loadModel(): Promise<Graph> {
     const { model } = this.recipe
     if (typeof model === 'string') return readModel(resolve(this.#baseDirectory, model))
     const { create, ...options } = model
     return createModel(create, { ...options, seed: this.recipe.seed })
   }
+}
+
+/** Tensors go piece by piece: a model may be larger than one buffer. */
+function digestOf(graph: Graph): string {
+  const { model, externalData } = saveModel(graph, { external: { location: 'weights' } })
+  return digest([model, ...externalData])
 }
 
 const cancelled = (folder: string, cause: unknown) =>

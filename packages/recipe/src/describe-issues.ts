@@ -38,16 +38,25 @@ function describe(expected: Expected, issues: readonly Issue[], locate: Locate):
       )
     const meant = likeliestOfUnion(issue)
     if (meant) return describe(expected, meant, locate)
-    return [`${locate(issue.path)}${issue.path.join('.') || name}: ${issue.message}`]
+    return [`${locate(issue.path)}${issue.path.join('.') || name}: ${messageOf(issue)}`]
   })
 }
 
-/** Of a union's alternatives, the one that the user most likely meant: with the fewest problems inside it. */
+/** zod's message without its preamble. */
+function messageOf(issue: Issue): string {
+  if (issue.code === 'invalid_union' && 'options' in issue) return `expected one of ${issue.options?.join(', ')}`
+  return issue.message
+    .replace(/^Invalid (?:input|option): /, '')
+    .replace(/^(expected .*), received undefined$/, 'missing: $1')
+}
+
+/** Of a union's alternatives, the one with the fewest problems inside it: what the user meant, unless two are level. */
 function likeliestOfUnion(issue: Issue): readonly Issue[] | undefined {
   if (issue.code !== 'invalid_union') return undefined
   const alternatives = issue.errors.filter(errors =>
     errors.some(error => error.path.length > 0 || error.code === 'unrecognized_keys'),
   )
-  const [best] = alternatives.sort((a, b) => a.length - b.length)
+  const [best, second] = alternatives.sort((a, b) => a.length - b.length)
+  if (best?.length === second?.length) return undefined
   return best?.map(error => ({ ...error, path: [...issue.path, ...error.path] }))
 }

@@ -33,7 +33,7 @@ test('a short recipe gets every default', () => {
   const recipe = parseRecipe(valid, 'r.yaml', registry)
   expect(recipe.seed).toBe(0)
   expect(recipe.data.preprocess.range).toEqual([0, 1])
-  expect(recipe.stages[0]?.use[0]).toMatchObject({ strategy: 'quant.static', options: { observer: 'percentile' } })
+  expect(recipe.stages[0]?.use[0]).toMatchObject({ 'quant.static': { observer: 'percentile', samples: 512 } })
 })
 
 test('a strategy can be named alone', () => {
@@ -42,7 +42,12 @@ test('a strategy can be named alone', () => {
     'r.yaml',
     registry,
   )
-  expect(recipe.stages[0]?.use[0]).toMatchObject({ strategy: 'quant.static', options: { observer: 'min-max' } })
+  expect(recipe.stages[0]?.use[0]).toMatchObject({ 'quant.static': { observer: 'min-max' } })
+})
+
+test('a recipe with every default is a recipe again, and the same one', () => {
+  const recipe = parseRecipe(valid, 'r.yaml', registry)
+  expect(checkRecipe(recipe, registry)).toEqual(recipe)
 })
 
 test('JSON is read as well', () => {
@@ -73,12 +78,49 @@ test('an unknown strategy comes with the nearest one', () => {
   )
 })
 
-test('a wrong type says what was expected, where', () => {
-  expect(problemOf(`${valid}seed: many\n`).message).toMatch(/r\.yaml:9:7: seed: .*expected (int|number)/)
-})
-
-test('a missing key is reported at what should hold it', () => {
-  expect(problemOf(valid.replace('model: model.onnx', '')).message).toMatch(/r\.yaml:\d+:1: model: /)
+const wrong: [string, string, string, string][] = [
+  ['a wrong type', 'model: model.onnx', 'model: model.onnx\nseed: many', '3:7: seed: expected number, received string'],
+  [
+    'a missing key, at what should hold it',
+    ', path: images',
+    '',
+    '4:15: data.validation.path: missing: expected string',
+  ],
+  [
+    'a kind that there is not',
+    'image-folder',
+    'images',
+    '4:23: data.validation.kind: expected one of idx, image-folder',
+  ],
+  ['a model that is none', 'model.onnx', '3', '2:8: model: a path to an ONNX file, or { create: mobilenet-v1, … }'],
+  [
+    'an entry that is no strategy',
+    'quant.static: { observer: percentile }',
+    '3',
+    '8:9: stages.0.use.0: expected a strategy',
+  ],
+  ['an observer that there is not', 'percentile', 'minmax', 'quant.static.observer: expected one of kl-divergence'],
+  [
+    'alternatives that are all as far off',
+    'percentile }',
+    '{ percentil: {} } }',
+    'observer: expected one of kl-divergence',
+  ],
+  [
+    'one alternative that is nearest',
+    'data:',
+    'data:\n  preprocess: { resize: { width: 8 } }',
+    'resize.height: missing',
+  ],
+  [
+    'no alternative',
+    'data:',
+    'data:\n  preprocess: { resize: 8 }',
+    'data.preprocess.resize: expected { shortSide: 256 }',
+  ],
+]
+test.each(wrong)('%s: what was expected is said, and where', (_, part, by, says) => {
+  expect(problemOf(valid.replace(part, by)).message).toContain(says)
 })
 
 test('two strategies in one entry are an error', () => {

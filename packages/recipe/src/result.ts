@@ -1,6 +1,7 @@
 import type { Metrics } from '@pare/core-graph'
 import type { Fidelity } from '@pare/evaluate'
 import type { Verdict } from './accept.ts'
+import type { PartDetails } from './run-stage.ts'
 
 /** The figures of one model. */
 export interface ModelFigures {
@@ -17,8 +18,7 @@ export interface ModelFigures {
 
 export interface StageResult {
   readonly name: string
-  /** What each strategy and the training have to say of what they did. */
-  readonly details: unknown
+  readonly details: readonly PartDetails[]
 }
 
 /** The outcome of a run: plain JSON, as in `result.json`. */

@@ -4,14 +4,12 @@ import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Graph, RunError } from '@pare/core-graph'
 import { readModel, writeFileWhole, writeModel } from '@pare/runtime'
-import { stringify } from 'yaml'
 import type { RunEvent } from './events.ts'
-import type { Recipe } from './schema.ts'
 
 /**
  * A run is a folder:
  *
- *     recipe.yaml        the recipe with every default filled in
+ *     recipe.yaml        the recipe with every default filled in: a recipe again
  *     run.json           what the run is a function of: digests of recipe and model
  *     events.jsonl       what happened, a line each
  *     steps/<step>.json  what a finished step found; its presence says that the step is done
@@ -30,8 +28,9 @@ export interface RunFolder {
   /** Marks a step as done. The model is written first, so that a marked step is whole. */
   readonly finish: (step: string, outcome: unknown, graph?: Graph) => Promise<void>
   readonly log: (event: RunEvent) => void
-  readonly writeJson: (name: string, data: unknown) => Promise<string>
-  readonly writeModel: (name: string, graph: Graph) => Promise<{ readonly path: string; readonly bytes: number }>
+  readonly writeJson: (name: string, data: unknown) => Promise<void>
+  /** @returns the file's path */
+  readonly writeModel: (name: string, graph: Graph) => Promise<string>
 }
 
 /** What a run depends on: the same fingerprint gives the same models. */
@@ -40,37 +39,33 @@ export interface RunFingerprint {
   readonly model: string
 }
 
-export const digest = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex')
+export function digest(pieces: Iterable<string | Uint8Array>): string {
+  const hash = createHash('sha256')
+  for (const piece of pieces) hash.update(piece)
+  return hash.digest('hex')
+}
 
 export interface OpenRunFolderOptions {
   readonly path: string
-  readonly recipe: Recipe
+  /** YAML. */
+  readonly recipe: string
   readonly fingerprint: RunFingerprint
   readonly resume: boolean
 }
 
 /**
  * Makes the folder of a new run, or opens that of one to be resumed.
- * @throws RunError `RUN_FOLDER_IN_USE`, `RUN_NOTHING_TO_RESUME`, `RUN_CHANGED`, `RUN_WRITE`
+ * @throws RunError `RUN_FOLDER_IN_USE`, `RUN_NOTHING_TO_RESUME`, `RUN_CHANGED`, `RUN_FOLDER`
  */
 export async function openRunFolder({ path, recipe, fingerprint, resume }: OpenRunFolderOptions): Promise<RunFolder> {
-  const entries = await entriesOf(path)
-  if (resume) await checkSameRun(path, entries, fingerprint)
-  else if (entries.length > 0)
-    throw new RunError({
-      code: 'RUN_FOLDER_IN_USE',
-      message: `The folder ${path} is not empty.`,
-      hint: 'Give another folder, or --resume to go on with the run in it.',
-    })
-  await makeFolder(join(path, 'steps'))
+  if (resume) await checkSameRun(path, fingerprint)
+  else await claim(path)
   const writeText = async (name: string, text: string) => {
-    const target = join(path, name)
-    await writeFileWhole(target, [new TextEncoder().encode(text)])
-    return target
+    await writeFileWhole(join(path, name), [new TextEncoder().encode(text)])
   }
   const writeJson = (name: string, data: unknown) => writeText(name, `${JSON.stringify(data, null, 2)}\n`)
   if (!resume) {
-    await writeText('recipe.yaml', stringify(recipe))
+    await writeText('recipe.yaml', recipe)
     await writeJson('run.json', fingerprint)
   }
   return {
@@ -78,36 +73,38 @@ export async function openRunFolder({ path, recipe, fingerprint, resume }: OpenR
     resumed: resume,
     workFolder: async step => {
       const folder = join(path, 'steps', step)
-      await makeFolder(folder)
+      await folderOperation(folder, () => mkdir(folder, { recursive: true }))
       return folder
     },
-    finished: async step => {
-      const text = await readIfThere(join(path, 'steps', `${step}.json`))
-      return text === undefined ? undefined : (JSON.parse(text) as unknown)
-    },
+    finished: step => readJson(join(path, 'steps', `${step}.json`)),
     model: step => readModel(join(path, 'steps', `${step}.onnx`)),
     finish: async (step, outcome, graph) => {
       if (graph) await writeModel(join(path, 'steps', `${step}.onnx`), graph)
       await writeJson(join('steps', `${step}.json`), outcome)
     },
-    log: event => appendFileSync(join(path, 'events.jsonl'), `${JSON.stringify(event)}\n`),
+    log: event => {
+      try {
+        appendFileSync(join(path, 'events.jsonl'), `${JSON.stringify(event)}\n`)
+      } catch (cause) {
+        throw folderError(path, cause)
+      }
+    },
     writeJson,
     writeModel: async (name, graph) => {
-      const files = await writeModel(join(path, name), graph)
-      return { path: join(path, name), bytes: files.reduce((sum, file) => sum + file.bytes, 0) }
+      await writeModel(join(path, name), graph)
+      return join(path, name)
     },
   }
 }
 
-async function checkSameRun(path: string, entries: readonly string[], fingerprint: RunFingerprint): Promise<void> {
-  const text = entries.includes('run.json') ? await readIfThere(join(path, 'run.json')) : undefined
-  if (text === undefined)
+async function checkSameRun(path: string, fingerprint: RunFingerprint): Promise<void> {
+  const before = (await readJson(join(path, 'run.json'))) as RunFingerprint | undefined
+  if (before === undefined)
     throw new RunError({
       code: 'RUN_NOTHING_TO_RESUME',
       message: `There is no run to resume in ${path}.`,
       hint: 'Start it without --resume.',
     })
-  const before = JSON.parse(text) as RunFingerprint
   const changed = (['recipe', 'model'] as const).filter(part => before[part] !== fingerprint[part])
   if (changed.length === 0) return
   throw new RunError({
@@ -117,56 +114,83 @@ async function checkSameRun(path: string, entries: readonly string[], fingerprin
   })
 }
 
-async function entriesOf(path: string): Promise<string[]> {
+/** Makes an empty folder this run's own. Of two runs that try at the same time, one succeeds. */
+async function claim(path: string): Promise<void> {
+  const isEmpty = await folderOperation(path, async () => {
+    await mkdir(path, { recursive: true })
+    return (await readdir(path)).length === 0
+  })
+  if (isEmpty && (await madeHere(join(path, 'steps')))) return
+  throw new RunError({
+    code: 'RUN_FOLDER_IN_USE',
+    message: `The folder ${path} is not empty.`,
+    hint: 'Give another folder, or --resume to go on with the run in it.',
+  })
+}
+
+/** Makes a folder; false where there was one. */
+const madeHere = (path: string): Promise<boolean> =>
+  folderOperation(path, async () => {
+    try {
+      await mkdir(path)
+      return true
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false
+      throw error
+    }
+  })
+
+async function readJson(path: string): Promise<unknown> {
   try {
-    return await readdir(path)
+    return JSON.parse(await readFile(path, 'utf8'))
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return []
+    if (codeOf(error) === 'ENOENT') return undefined
+    if (!(error instanceof SyntaxError)) throw folderError(path, error)
     throw new RunError({
-      code: 'RUN_WRITE',
-      message:
-        codeOf(error) === 'ENOTDIR'
-          ? `${path} is a file, not a folder.`
-          : `The folder ${path} cannot be read: ${error}`,
-      hint: 'Give another folder for the run.',
+      code: 'RUN_FOLDER',
+      message: `${path} is damaged: ${error.message}`,
+      hint: 'Start a new run without --resume.',
       cause: error,
     })
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
+/** @throws RunError `RUN_FOLDER` in place of the system's error */
+async function folderOperation<Result>(path: string, operation: () => Promise<Result>): Promise<Result> {
   try {
-    await mkdir(path, { recursive: true })
-  } catch (cause) {
-    throw new RunError({
-      code: 'RUN_WRITE',
-      message: `The folder ${path} cannot be made: ${cause instanceof Error ? cause.message : cause}`,
-      hint: 'Check that you may write there and that the disk is not full, or give another folder.',
-      cause,
-    })
+    return await operation()
+  } catch (error) {
+    throw folderError(path, error)
   }
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
-    throw error
-  }
-}
+const folderError = (path: string, cause: unknown) =>
+  new RunError({
+    code: 'RUN_FOLDER',
+    message: `The run cannot keep its files in ${path}: ${cause instanceof Error ? cause.message : cause}`,
+    hint: 'Check that it is a folder, that you may write there and that the disk is not full, or give another one.',
+    cause,
+  })
 
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined)
 
-/** `runs/<name>/<number>`: the next one for a new run, the newest for one to be resumed. */
+/** `runs/<name>/<number>`: made for a new run, the next one that is free; the newest for one to be resumed. */
 export async function defaultRunFolder(base: string, resume: boolean): Promise<string> {
-  const numbers = (await entriesOf(base)).filter(entry => /^\d+$/.test(entry)).map(Number)
-  const newest = Math.max(0, ...numbers)
-  if (resume && newest === 0)
-    throw new RunError({
-      code: 'RUN_NOTHING_TO_RESUME',
-      message: `There is no run to resume in ${base}.`,
-      hint: 'Start it without --resume, or give its folder by --output.',
-    })
-  return join(base, String(resume ? newest : newest + 1))
+  if (!resume) await folderOperation(base, () => mkdir(base, { recursive: true }))
+  const entries = await folderOperation(base, () => readdir(base)).catch((error: RunError) => {
+    if (resume && codeOf(error.cause) === 'ENOENT') return []
+    throw error
+  })
+  const newest = Math.max(0, ...entries.filter(entry => /^\d+$/.test(entry)).map(Number))
+  if (!resume) {
+    let number = newest + 1
+    while (!(await madeHere(join(base, String(number))))) number++
+    return join(base, String(number))
+  }
+  if (newest > 0) return join(base, String(newest))
+  throw new RunError({
+    code: 'RUN_NOTHING_TO_RESUME',
+    message: `There is no run to resume in ${base}.`,
+    hint: 'Start it without --resume, or give its folder by --output.',
+  })
 }

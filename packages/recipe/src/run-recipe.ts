@@ -50,9 +50,15 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
   })
 
   const { graph: float } = simplify(model)
-  const { details: before } = await steps.run('measure-float', async context => ({
-    details: await measure(float, context),
-  }))
+  const { details: before } = await steps.run('measure-float', async context => {
+    if (!evaluatorFor(context))
+      context.note(
+        validation
+          ? 'No accuracy is measured: the validation data has no labels. The result is compared with the float model instead.'
+          : 'Neither accuracy nor fidelity is measured: the recipe has no data.validation.',
+      )
+    return { details: await measure(float, context) }
+  })
 
   let graph = model
   const stages: StageResult[] = []
@@ -101,7 +107,7 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
   const result: RunResult = {
     verdict,
     folder: folder.path,
-    model: saved.path,
+    model: saved,
     before,
     after,
     fidelity,

@@ -26,28 +26,31 @@ export interface StageContext extends StepContext {
   readonly workFolder: () => Promise<string>
 }
 
-/** What a stage did, part by part: `quant.static` → its details, `train` → the training's. */
-export type StageDetails = Record<string, unknown>
+/** What one part of a stage has to say of what it did: a strategy by its id, or the training as `train`. */
+export interface PartDetails {
+  readonly part: string
+  readonly details: unknown
+}
 
 /** Applies a stage's strategies in their order, then trains, where the stage says so. */
 export async function runStage(
   graph: Graph,
   stage: Stage,
   context: StageContext,
-): Promise<{ details: StageDetails; graph: Graph }> {
-  const details: StageDetails = {}
+): Promise<{ details: readonly PartDetails[]; graph: Graph }> {
+  const details: PartDetails[] = []
   let current = graph
-  for (const { strategy: id, options } of stage.use) {
+  for (const [id, options] of stage.use.flatMap(Object.entries<unknown>)) {
     const strategy = context.registry.get(id)
     if (!strategy) throw new RecipeError({ code: 'RECIPE_STRATEGY', message: `There is no strategy ${id}.` })
     const result = await strategy.prepare(current, options, await strategyContext(id, strategy.needs, context))
     current = result.graph
-    details[id] = result.details ?? null
+    details.push({ part: id, details: result.details ?? null })
   }
   if (stage.train) {
     const trained = await trainStage(current, stage.name, stage.train, context)
     current = trained.graph
-    details.train = { best: trained.best, epochs: trained.epochs }
+    details.push({ part: 'train', details: { best: trained.best, epochs: trained.epochs } })
   }
   return { details, graph: current }
 }

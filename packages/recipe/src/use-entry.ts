@@ -2,11 +2,8 @@ import { z } from 'zod'
 import type { StrategyRegistry } from './strategies.ts'
 import { nearest } from './suggest.ts'
 
-/** A strategy of a stage with its options, defaults filled in. */
-export interface StrategyUse {
-  readonly strategy: string
-  readonly options: unknown
-}
+/** A strategy of a stage: its id, and its options with every default filled in. As it is written in a recipe. */
+export type StrategyUse = Readonly<Record<string, unknown>>
 
 /**
  * One entry of a stage's `use:` list: a strategy's id, or the id with its options.
@@ -14,7 +11,9 @@ export interface StrategyUse {
  */
 export const useEntrySchema = (registry: StrategyRegistry) =>
   z
-    .union([z.string(), z.record(z.string(), z.unknown())])
+    .union([z.string(), z.record(z.string(), z.unknown())], {
+      error: 'expected a strategy, such as quant.static, alone or with its options',
+    })
     .transform((entry, context): StrategyUse => {
       const [id, options] = typeof entry === 'string' ? [entry, {}] : (Object.entries(entry)[0] ?? ['', {}])
       const fail = (message: string, path: PropertyKey[] = []) => {
@@ -26,7 +25,7 @@ export const useEntrySchema = (registry: StrategyRegistry) =>
       const strategy = registry.get(id)
       if (!strategy) return fail(`there is no strategy ${id}${nearest(id, registry.keys())}`)
       const parsed = strategy.options.safeParse(options ?? {})
-      if (parsed.success) return { strategy: id, options: parsed.data }
+      if (parsed.success) return { [id]: parsed.data }
       for (const issue of parsed.error.issues)
         context.issues.push({ ...issue, input: options, path: [id, ...issue.path] } as z.core.$ZodRawIssue)
       return z.NEVER
