@@ -9,6 +9,8 @@ interface AbortSignal {
   removeEventListener(type: 'abort', listener: () => void): void
 }
 
+declare function setTimeout(callback: () => void, milliseconds: number): unknown
+
 declare class TextEncoder {
   encode(text?: string): Uint8Array<ArrayBuffer>
 }

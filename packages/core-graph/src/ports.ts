@@ -73,6 +73,8 @@ export interface DataSource {
   /** Number of samples; undefined for a stream whose end is not known. */
   readonly size: number | undefined
   readonly labelled: boolean
+  /** Whether batches can be shuffled. Default true; false for a stream that comes in an order of its own. */
+  readonly shuffles?: boolean
   batches(options: BatchOptions): AsyncIterable<Batch>
 }
 

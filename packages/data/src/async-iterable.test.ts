@@ -128,6 +128,7 @@ test.each<[string, () => AsyncIterable<StreamSample>, StreamOptions, string, Reg
 
 test('a stream that cannot shuffle says so, as it does of a batch size of 0', async () => {
   const source = await openAsyncIterable(pairs(1))
+  expect(source.shuffles).toBe(false)
   expect(() => source.batches({ batchSize: 1, shuffle: { seed: 0, epoch: 0 } })).toThrow(
     expect.objectContaining({ code: 'DATA_STREAM_SHUFFLE' }),
   )

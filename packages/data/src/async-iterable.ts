@@ -49,6 +49,7 @@ export async function openAsyncIterable(
   return {
     size: options.size,
     labelled,
+    shuffles: options.shuffles ?? false,
     batches: batchOptions => {
       checkBatchOptions(batchOptions)
       if (batchOptions.shuffle && !options.shuffles)

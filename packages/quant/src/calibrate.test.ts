@@ -80,8 +80,28 @@ test('samples come from a shuffle by the seed', async () => {
       return source.batches(batchOptions)
     },
   }
+  const first = { batchSize: 1, limit: 1 }
   await calibrate(doubling(), executor, asking, { ...options, seed: 7 })
-  expect(asked).toEqual([{ batchSize: 2, limit: 100, shuffle: { seed: 7, epoch: 0 } }])
+  expect(asked.splice(0)).toEqual([first, { batchSize: 2, limit: 100, shuffle: { seed: 7, epoch: 0 } }])
+  await calibrate(doubling(), executor, { ...asking, shuffles: false }, options)
+  expect(asked).toEqual([first, { batchSize: 2, limit: 100 }])
+})
+
+test('batches are as small as the memory for their values asks', async () => {
+  const b = createBuilder('wide')
+  const x = b.input('x', 'float32', ['N', 2])
+  // 20 MB a sample.
+  b.output(
+    b.named(b.Expand(b.Unsqueeze(x, b.constant('int64', [1], [2])), b.constant('int64', [3], [1, 1, 2_500_000])), 'y'),
+  )
+  const sizes: number[] = []
+  await calibrate(b.build(), executor, rows([0, 1], [2, 3], [4, 5], [6, 7]), {
+    ...options,
+    values: ['y'],
+    batchSize: 32,
+    progress: ({ done }) => sizes.push(done),
+  })
+  expect(sizes).toEqual([3, 4])
 })
 
 describe('errors', () => {
@@ -115,6 +135,11 @@ describe('errors', () => {
     }
     const signal = AbortSignal.abort(new Error('stopped'))
     await expect(calibrate(doubling(), watching, rows([0, 1]), { ...options, signal })).rejects.toThrow('stopped')
+    expect(open.splice(0)).toEqual(['opened', 'closed'])
+    // While the ranges are being chosen, too.
+    const cancel = new AbortController()
+    const late = { ...options, signal: cancel.signal, progress: () => cancel.abort(new Error('late')) }
+    await expect(calibrate(doubling(), watching, rows([0, 1]), late)).rejects.toThrow('late')
     expect(open).toEqual(['opened', 'closed'])
   })
 })

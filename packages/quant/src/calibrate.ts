@@ -8,6 +8,7 @@ import {
   inferTypes,
   type ProgressListener,
   type TensorData,
+  type TensorMap,
 } from '@pare/core-graph'
 import type { ActivationType, Range } from './affine.ts'
 import type { Ranges } from './insert-qdq.ts'
@@ -20,9 +21,9 @@ export interface CalibrationOptions {
   readonly observers: readonly { readonly observer: AnyObserver; readonly options?: unknown }[]
   /** For what type ranges are chosen. */
   readonly activations: ActivationType
-  /** Samples to use: the first of a shuffle by `seed`. */
+  /** Samples to use: the first of a shuffle by `seed`, or of the data's own order where it cannot be shuffled. */
   readonly samples: number
-  /** Samples of a batch; a model whose batch size is fixed sets its own. */
+  /** Samples of a batch, at most: fewer where their values would take too much memory. A fixed batch size is the model's own. */
   readonly batchSize: number
   readonly seed: number
   readonly progress?: ProgressListener
@@ -50,16 +51,19 @@ export async function calibrate(
   const inputs = new Set(graph.inputs.map(input => input.name))
   const fetched = values.filter(name => !inputs.has(name))
   await using session = await executor.open(fetched.length > 0 ? withOutputs(graph, fetched) : graph)
+  const run = async (tensors: TensorMap): Promise<TensorMap> =>
+    fetched.length > 0 ? session.run(tensors, fetched) : {}
   const total = source.size === undefined ? undefined : Math.min(samples, source.size)
+  const order = source.shuffles === false ? {} : { shuffle: { seed, epoch: 0 } }
   // With a batch size of the model's own only the last batch can be short; its last sample is then seen again.
-  const batchSize = fixedBatchSize(graph) ?? Math.min(options.batchSize, samples)
-  const shuffle = { seed, epoch: 0 }
+  const batchSize =
+    fixedBatchSize(graph) ?? Math.min(options.batchSize, samples, await fittingBatchSize(graph, source, run))
   const seen = new Set<string>()
   let done = 0
-  for await (const batch of source.batches({ batchSize, limit: samples, shuffle, ...(signal ? { signal } : {}) })) {
+  for await (const batch of source.batches({ batchSize, limit: samples, ...order, ...(signal ? { signal } : {}) })) {
     for (const { tensors } of feedsOf(graph, batch)) {
       signal?.throwIfAborted()
-      const results = fetched.length > 0 ? await session.run(tensors, fetched) : {}
+      const results = await run(tensors)
       for (const [name, each] of observations) if (observe(name, results[name] ?? tensors[name], each)) seen.add(name)
     }
     done += batch.size
@@ -71,19 +75,41 @@ export async function calibrate(
       message: 'There are no samples to calibrate with.',
       hint: 'Give calibration data: a few hundred typical samples will do; labels are not needed.',
     })
-  return observers.map(
-    (_, index) =>
-      new Map(
-        [...observations].map(([name, each]) => [name, seen.has(name) ? rangeOf(each[index], activations) : zero]),
-      ),
-  )
+  const ranges = observers.map(() => new Map<string, Range>())
+  for (const [name, each] of observations) {
+    await othersTurn()
+    signal?.throwIfAborted()
+    for (const [index, observation] of each.entries())
+      ranges[index]?.set(name, seen.has(name) ? observation.range(activations) : zero)
+  }
+  return ranges
 }
 
 /** Of a value that never held an element. */
 const zero: Range = { low: 0, high: 0 }
 
-const rangeOf = (observation: Observation | undefined, activations: ActivationType): Range =>
-  observation?.range(activations) ?? zero
+/** Lets an abort through: choosing one range may take a tenth of a second. */
+const othersTurn = () =>
+  new Promise<void>(resolve => {
+    setTimeout(resolve, 0)
+  })
+
+/** What all values of a batch may take, in bytes. */
+const memoryBudget = 64 * 2 ** 20
+
+/** How many samples at a time fit, by what a first one takes. */
+async function fittingBatchSize(
+  graph: Graph,
+  source: DataSource,
+  run: (tensors: TensorMap) => Promise<TensorMap>,
+): Promise<number> {
+  for await (const batch of source.batches({ batchSize: 1, limit: 1 }))
+    for (const { tensors } of feedsOf(graph, batch)) {
+      const bytes = Object.values(await run(tensors)).reduce((sum, { data }) => sum + data.byteLength, 0)
+      return Math.max(1, Math.floor(memoryBudget / bytes))
+    }
+  return 1
+}
 
 /** Returns whether there was anything to see. */
 function observe(name: string, tensor: TensorData | undefined, observations: readonly Observation[]): boolean {

@@ -73,6 +73,12 @@ test('a model with nothing to quantize comes back, and no data is read', async (
   expect(details).toMatchObject({ quantized: [], kept: [{ node: 'Exp', reason: 'no quantization rule for Exp' }] })
 })
 
+test('a stream that comes in its own order is taken as it is, which is said', async () => {
+  const graph = createModel('mobilenet-v1', { width: 0.25, input: [1, 28, 28], classes: 10 })
+  const { details } = await quantizeStatic(graph, { executor, calibration: { ...calibration, shuffles: false } })
+  expect(details.notes).toEqual([expect.stringContaining('cannot be shuffled: its first 512 samples are used')])
+})
+
 test('a model that is quantized already is refused', async () => {
   const graph = createModel('mobilenet-v1', { width: 0.25, input: [1, 28, 28], classes: 10 })
   const { graph: int8 } = await quantizeStatic(graph, { executor, calibration })

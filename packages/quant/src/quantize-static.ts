@@ -75,16 +75,27 @@ export async function quantizeStatic(
           ...(progress ? { progress } : {}),
           ...(signal ? { signal } : {}),
         })
-  return { graph: insertQdq(float, plan, ranges), details: detailsOf(float, plan, ranges) }
+  const order =
+    values.length > 0 && calibration.shuffles === false
+      ? [
+          `The calibration data cannot be shuffled: its first ${samples} samples are used, which should be typical of all.`,
+        ]
+      : []
+  return { graph: insertQdq(float, plan, ranges), details: detailsOf(float, plan, ranges, order) }
 }
 
 /** Whether a model has Q/DQ pairs or integer operators already (ONNX, "Quantization"). */
 export const isQuantized = (graph: Graph): boolean =>
   graph.nodes.some(({ op }) => /^(De|Dynamic)?[Qq]uantizeLinear$|^QLinear|Integer$/.test(op))
 
-function detailsOf(graph: Graph, plan: QuantizationPlan, ranges: Ranges): QuantizationDetails {
+function detailsOf(
+  graph: Graph,
+  plan: QuantizationPlan,
+  ranges: Ranges,
+  notes: readonly string[],
+): QuantizationDetails {
   const values = [...groupAffines(graph, plan, ranges)].flatMap(([group, affine]) =>
     group.values.map(name => ({ name, range: ranges.get(name), ...affine })),
   )
-  return { quantized: plan.quantized, kept: plan.kept, notes: plan.notes, values }
+  return { quantized: plan.quantized, kept: plan.kept, notes: [...plan.notes, ...notes], values }
 }

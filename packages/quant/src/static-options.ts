@@ -25,8 +25,16 @@ const observerOption = z
 /** The options of `quant.static`. */
 export const staticOptions = z.strictObject({
   observer: observerOption,
-  samples: z.int().positive().default(512).describe('Calibration samples: the first of a shuffle by the seed'),
-  batchSize: z.int().positive().default(32).describe('Calibration samples that run at a time'),
+  samples: z
+    .int()
+    .positive()
+    .default(512)
+    .describe("Calibration samples: the first of a shuffle by the seed, or of a stream's own order"),
+  batchSize: z
+    .int()
+    .positive()
+    .default(32)
+    .describe('Calibration samples that run at a time, at most: fewer where their values would take more than 64 MiB'),
   activations: z
     .enum(['uint8', 'int8'])
     .default('uint8')
