@@ -7,7 +7,8 @@ import { addInspectCommand } from './commands/inspect.ts'
 import { addQuantizeCommand } from './commands/quantize.ts'
 import { addRecipeCommand } from './commands/recipe.ts'
 import { addRunCommand } from './commands/run.ts'
-import { exitCodeHelp } from './exit-codes.ts'
+import { exitCodeHelp, exitCodes } from './exit-codes.ts'
+import { report } from './report.ts'
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 
@@ -15,14 +16,41 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
 export interface Terminal {
   /** Aborts at Ctrl-C. */
   readonly signal: AbortSignal
+  /** Whether a person watches, so that progress can be drawn. */
+  readonly isInteractive: boolean
   /** Results. */
   readonly write: (text: string) => void
   /** Progress, notes and errors. */
   readonly warn: (text: string) => void
 }
 
-/** The `pare` command. Errors are thrown, not printed, and nothing here ends the process. */
-export function createProgram(terminal: Terminal): Command {
+/** What a command works with. */
+export interface CommandContext extends Terminal {
+  /** The exit code of a command that ends without an error, where it is not 0. */
+  readonly exitWith: (code: number) => void
+}
+
+/**
+ * Runs the `pare` command with the arguments of a command line. Nothing here ends the process.
+ * @returns the exit code
+ */
+export async function pare(args: readonly string[], terminal: Terminal): Promise<number> {
+  let code: number = exitCodes.ok
+  const program = createProgram({
+    ...terminal,
+    exitWith: other => {
+      code = other
+    },
+  })
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return code
+  } catch (error) {
+    return report(error, program.opts(), terminal)
+  }
+}
+
+function createProgram(context: CommandContext): Command {
   const program = new Command('pare')
     .description('Makes ONNX models smaller and faster, locally.')
     .version(version, '-V, --version', 'print the version')
@@ -30,7 +58,7 @@ export function createProgram(terminal: Terminal): Command {
     .option('--debug', 'print the stack trace of an error')
     .addHelpText('after', `\n${exitCodeHelp}`)
     .showHelpAfterError('(--help shows what there is)')
-    .configureOutput({ writeOut: terminal.write, writeErr: terminal.warn })
+    .configureOutput({ writeOut: context.write, writeErr: context.warn })
     .exitOverride()
   for (const add of [
     addRunCommand,
@@ -41,6 +69,6 @@ export function createProgram(terminal: Terminal): Command {
     addDataCommand,
     addRecipeCommand,
   ])
-    add(program, terminal)
+    add(program, context)
   return program
 }

@@ -1,9 +1,11 @@
-import type { Progress } from '@pare/core-graph'
+import type { Progress, ProgressListener } from '@pare/core-graph'
 import type { RunEvent, RunListener } from '@pare/recipe'
 import { type DefaultRenderer, Listr, type ListrTaskWrapper, type SimpleRenderer } from 'listr2'
 import { durationText } from './format.ts'
+import type { Terminal } from './program.ts'
 
 type Task = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>
+type Warn = Terminal['warn']
 
 /** Shows a run's steps as they go; lines where there is no terminal. */
 export interface ProgressDisplay {
@@ -13,55 +15,61 @@ export interface ProgressDisplay {
 }
 
 /** @param quiet show nothing (for `--json`) */
-export function progressDisplay(warn: (text: string) => void, quiet: boolean): ProgressDisplay {
+export function progressDisplay(
+  { warn, isInteractive }: Pick<Terminal, 'warn' | 'isInteractive'>,
+  quiet: boolean,
+): ProgressDisplay {
   if (quiet) return { listener: () => undefined, close: async () => undefined }
-  return process.stderr.isTTY ? listDisplay() : lineDisplay(warn)
+  return isInteractive ? listDisplay(warn) : lineDisplay(warn)
 }
 
-function lineDisplay(warn: (text: string) => void): ProgressDisplay {
-  let last = 0
+function lineDisplay(warn: Warn): ProgressDisplay {
+  let lines: ProgressListener | undefined
   return {
     listener: event => {
-      if (event.type === 'step-start') warn(`${event.step} …\n`)
-      if (event.type === 'step-end')
-        warn(`${event.step} ${event.resumed ? 'done before' : `done in ${durationText(event.seconds)}`}\n`)
-      if (event.type === 'note') warn(`${event.step}: ${event.message}\n`)
-      if (event.type !== 'progress' || Date.now() - last < 5000) return
-      last = Date.now()
-      warn(`${event.step}: ${progressText(event.progress, rateOf(event))}\n`)
+      if (event.type === 'step-start') {
+        warn(`${event.step} …\n`)
+        lines = progressLines(text => warn(`${event.step}: ${text}`))
+      }
+      if (event.type === 'step-end') warn(`${doneText(event)}\n`)
+      if (event.type === 'note') warn(noteText(event))
+      if (event.type === 'progress') lines?.(event.progress)
     },
     close: async () => undefined,
   }
 }
 
-function listDisplay(): ProgressDisplay {
-  const waiting = new Map<string, { task?: Task; done: PromiseWithResolvers<void> }>()
+function listDisplay(warn: Warn): ProgressDisplay {
+  const waiting = new Map<string, { task?: Task; done: PromiseWithResolvers<void>; tell: (now: Progress) => string }>()
+  const notes: string[] = []
   let running: Promise<unknown> | undefined
-  const listen = (event: RunEvent) => {
-    if (event.type === 'run-start') {
-      for (const step of event.steps) waiting.set(step, { done: Promise.withResolvers() })
-      const tasks = event.steps.map(step => ({
-        title: step,
-        task: (_: unknown, task: Task) => {
-          const entry = waiting.get(step)
-          if (entry) entry.task = task
-          return entry?.done.promise
-        },
-      }))
-      running = new Listr(tasks, {
-        concurrent: false,
-        registerSignalListeners: false,
-        rendererOptions: { collapseErrors: false },
-      })
-        .run()
-        .catch(() => undefined)
+  const start = (steps: readonly string[]) => {
+    for (const step of steps) {
+      const done = Promise.withResolvers<void>()
+      // Of a run that fails, the later steps are never waited for.
+      done.promise.catch(() => undefined)
+      waiting.set(step, { done, tell: progressTeller() })
     }
+    const tasks = steps.map(step => ({
+      title: step,
+      task: (_: unknown, task: Task) => {
+        const entry = waiting.get(step)
+        if (entry) entry.task = task
+        return entry?.done.promise
+      },
+    }))
+    const options = { concurrent: false, registerSignalListeners: false, rendererOptions: { collapseErrors: false } }
+    running = new Listr(tasks, options).run().catch(() => undefined)
+  }
+  const listen = (event: RunEvent) => {
+    if (event.type === 'run-start') start(event.steps)
     if (!('step' in event)) return
     const entry = waiting.get(event.step)
-    if (event.type === 'progress' && entry?.task) entry.task.output = progressText(event.progress, rateOf(event))
+    if (event.type === 'note') notes.push(noteText(event))
+    if (event.type === 'progress' && entry?.task) entry.task.output = entry.tell(event.progress)
     if (event.type === 'note' && entry?.task) entry.task.output = event.message
     if (event.type !== 'step-end') return
-    if (entry?.task) entry.task.title = `${event.step} (${event.resumed ? 'done before' : durationText(event.seconds)})`
+    if (entry?.task) entry.task.title = doneText(event)
     entry?.done.resolve()
   }
   return {
@@ -69,30 +77,42 @@ function listDisplay(): ProgressDisplay {
     close: async error => {
       if (error !== undefined) for (const { done } of waiting.values()) done.reject(new Error('stopped'))
       await running
+      for (const note of notes) warn(note)
     },
   }
 }
 
-const starts = new Map<string, { time: number; done: number }>()
+const noteText = ({ step, message }: Extract<RunEvent, { type: 'note' }>) => `${step}: ${message}\n`
 
-/** Units a second since this step's first report, or since its count began anew. */
-function rateOf(event: Extract<RunEvent, { type: 'progress' }>): number | undefined {
-  const { step, progress } = event
-  const start = starts.get(step)
-  if (!start || progress.done < start.done) {
-    starts.set(step, { time: Date.now(), done: progress.done })
-    return undefined
+const doneText = ({ step, resumed, seconds }: Extract<RunEvent, { type: 'step-end' }>) =>
+  `${step} ${resumed ? 'done before' : `done in ${durationText(seconds)}`}`
+
+/** Tells progress in lines, one every five seconds. */
+export function progressLines(warn: Warn): ProgressListener {
+  const tell = progressTeller()
+  let last = 0
+  return progress => {
+    if (Date.now() - last < 5000) return
+    last = Date.now()
+    warn(`${tell(progress)}\n`)
   }
-  const seconds = (Date.now() - start.time) / 1000
-  return seconds > 0.2 ? (progress.done - start.done) / seconds : undefined
 }
 
-/** `5,200 of 10,000 samples, 2,600 a second, 1.8 s left` */
-export function progressText({ done, total, unit, values }: Progress, rate: number | undefined): string {
+/**
+ * Puts progress into words: `5,200 of 10,000 samples, 2,600 a second, 1.8 s left`.
+ * The rate is that since the first report, or since the count began anew.
+ */
+function progressTeller(): (progress: Progress) => string {
   const number = new Intl.NumberFormat('en')
-  const parts = [`${number.format(done)}${total === undefined ? '' : ` of ${number.format(total)}`} ${unit}`]
-  if (rate) parts.push(`${number.format(Math.round(rate))} a second`)
-  if (rate && total !== undefined) parts.push(`${durationText((total - done) / rate)} left`)
-  for (const [name, value] of Object.entries(values ?? {})) parts.push(`${name} ${Number(value.toPrecision(4))}`)
-  return parts.join(', ')
+  let start: { readonly time: number; readonly done: number } | undefined
+  return ({ done, total, unit, values }) => {
+    if (!start || done < start.done) start = { time: Date.now(), done }
+    const seconds = (Date.now() - start.time) / 1000
+    const rate = seconds > 0.2 ? (done - start.done) / seconds : 0
+    const parts = [`${number.format(done)}${total === undefined ? '' : ` of ${number.format(total)}`} ${unit}`]
+    if (rate > 0) parts.push(`${number.format(Math.round(rate))} a second`)
+    if (rate > 0 && total !== undefined) parts.push(`${durationText((total - done) / rate)} left`)
+    for (const [name, value] of Object.entries(values ?? {})) parts.push(`${name} ${Number(value.toPrecision(4))}`)
+    return parts.join(', ')
+  }
 }

@@ -27,13 +27,15 @@ export function dataSources(
   inputName: string,
   given: GivenData = {},
 ): DataSources {
-  const opened = new Map<DataRole, Promise<DataSource & AsyncDisposable>>()
+  /** By their declarations: two roles of the same data share one thread and its memory. */
+  const opened = new Map<string, Promise<DataSource & AsyncDisposable>>()
   const open: DataSources['open'] = async role => {
     const own = given[role]
     if (own) return own
     const declaration = recipe.data[role]
     if (!declaration) return undefined
-    const known = opened.get(role)
+    const key = JSON.stringify(declaration)
+    const known = opened.get(key)
     if (known) return known
     const { preprocess, augment } = recipe.data
     const source = openDataSource(declaration, {
@@ -42,7 +44,7 @@ export function dataSources(
       inputName,
       ...(augment ? { augment } : {}),
     })
-    opened.set(role, source)
+    opened.set(key, source)
     return source
   }
   return {

@@ -2,8 +2,9 @@ import { RecipeError } from '@pare/core-graph'
 import { createModel, type ModelOptions, modelIds } from '@pare/models'
 import { writeModel } from '@pare/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
+import { countArgument, numberArgument } from '../arguments.ts'
 import { bytesText } from '../format.ts'
-import type { Terminal } from '../program.ts'
+import type { CommandContext } from '../program.ts'
 
 interface Options {
   readonly input?: [number, number, number]
@@ -17,13 +18,13 @@ interface Options {
 }
 
 /** `pare create mobilenet-v1 --width 0.5 --input 1x28x28 --classes 10` */
-export function addCreateCommand(program: Command, terminal: Terminal): void {
+export function addCreateCommand(program: Command, { write }: CommandContext): void {
   program
     .command('create')
     .argument('<architecture>', `one of: ${modelIds.join(', ')}`)
     .description('Create a model with initial weights, to be trained')
     .option('--input <CxHxW>', 'shape of one sample, such as 3x224x224', shapeArgument)
-    .option('--classes <number>', 'number of classes', numberArgument)
+    .option('--classes <number>', 'number of classes', countArgument)
     .option('--width <multiplier>', 'width multiplier', numberArgument)
     .option('--depth <layers>', 'depth of a ResNet', numberArgument)
     .option('--stem-stride <number>', 'stride of the first convolution', numberArgument)
@@ -49,14 +50,8 @@ export function addCreateCommand(program: Command, terminal: Terminal): void {
         })
       // Commander knows numbers only; the architecture's own schema checks them.
       const [written] = await writeModel(output, createModel(id, options as ModelOptions<typeof id>))
-      terminal.write(json ? `${JSON.stringify(written)}\n` : `${output} (${bytesText(written?.bytes ?? 0)})\n`)
+      write(json ? `${JSON.stringify(written)}\n` : `${output} (${bytesText(written?.bytes ?? 0)})\n`)
     })
-}
-
-function numberArgument(text: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.')
-  return value
 }
 
 function shapeArgument(text: string): [number, number, number] {

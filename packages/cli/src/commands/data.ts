@@ -3,11 +3,11 @@ import { datasetNames, datasetOf, fetchDataset } from '@pare/data'
 import type { Command } from 'commander'
 import { tableText } from '../format.ts'
 import { datasetFolder } from '../model-data.ts'
-import type { Terminal } from '../program.ts'
-import { progressText } from '../progress-display.ts'
+import type { CommandContext } from '../program.ts'
+import { progressLines } from '../progress-display.ts'
 
 /** `pare data fetch`, `pare data list` */
-export function addDataCommand(program: Command, terminal: Terminal): void {
+export function addDataCommand(program: Command, { signal, write, warn }: CommandContext): void {
   const data = program.command('data').description('Bring data sets')
   data
     .command('fetch')
@@ -19,12 +19,11 @@ export function addDataCommand(program: Command, terminal: Terminal): void {
       const { json } = command.optsWithGlobals<{ json?: boolean }>()
       const folder = options.to === undefined ? datasetFolder(name) : resolve(options.to)
       const fetched = await fetchDataset(name, folder, {
-        signal: terminal.signal,
-        onProgress: progress => {
-          if (!json) terminal.warn(`${progressText(progress, undefined)}\n`)
-        },
+        signal,
+        note: message => warn(`${message}\n`),
+        onProgress: progressLines(warn),
       })
-      terminal.write(json ? `${JSON.stringify(fetched)}\n` : `${name} is in ${folder}\n`)
+      write(json ? `${JSON.stringify(fetched)}\n` : `${name} is in ${folder}\n`)
     })
   data
     .command('list')
@@ -32,7 +31,7 @@ export function addDataCommand(program: Command, terminal: Terminal): void {
     .action((_: unknown, command: Command) => {
       const { json } = command.optsWithGlobals<{ json?: boolean }>()
       const list = datasetNames.map(datasetOf)
-      terminal.write(
+      write(
         json
           ? `${JSON.stringify(list)}\n`
           : tableText(

@@ -1,23 +1,26 @@
+import { DataError } from '@pare/core-graph'
 import { openDataSource } from '@pare/data'
 import { compareModels, createEvaluator, type Fidelity } from '@pare/evaluate'
 import { createExecutor, readModel } from '@pare/runtime'
 import type { Command } from 'commander'
+import { countArgument } from '../arguments.ts'
 import { percentText, tableText } from '../format.ts'
 import { declaredData, preprocessOf } from '../model-data.ts'
-import type { Terminal } from '../program.ts'
+import type { CommandContext } from '../program.ts'
+import { progressLines } from '../progress-display.ts'
 
 interface Options {
   readonly data: string
   readonly labels?: string
   readonly preprocess?: string
   readonly against?: string
-  readonly output?: string
-  readonly limit?: string
+  readonly scores?: string
+  readonly limit?: number
   readonly json?: boolean
 }
 
 /** `pare evaluate model.onnx --data images/ [--against float.onnx]` */
-export function addEvaluateCommand(program: Command, terminal: Terminal): void {
+export function addEvaluateCommand(program: Command, { signal, write, warn }: CommandContext): void {
   program
     .command('evaluate')
     .argument('<model>', 'an ONNX model')
@@ -33,32 +36,36 @@ export function addEvaluateCommand(program: Command, terminal: Terminal): void {
     )
     .option('--against <model>', 'compare with this float model, layer by layer')
     .option('--scores <output>', 'the output with the class scores (default: the first)')
-    .option('--limit <number>', 'use so many samples only')
+    .option('--limit <number>', 'use so many samples only', countArgument)
     .addHelpText(
       'after',
       '\nExamples:\n  pare evaluate model.onnx --data val/ --preprocess imagenet.yaml\n  pare evaluate model.int8.onnx --data photos/ --against model.onnx',
     )
     .action(async (path: string, _: unknown, command: Command) => {
-      const options = command.optsWithGlobals<Options & { scores?: string }>()
+      const options = command.optsWithGlobals<Options>()
       const graph = await readModel(path)
-      const preprocess = await preprocessOf(options, graph, message => terminal.warn(`${message}\n`))
+      const preprocess = await preprocessOf(options, graph, message => warn(`${message}\n`))
       const inputName = graph.inputs[0]?.name ?? 'input'
       const { declaration, baseDirectory } = await declaredData(options)
       await using source = await openDataSource(declaration, { preprocess, baseDirectory, inputName })
       const executor = createExecutor()
-      const limit = options.limit === undefined ? {} : { limit: Number(options.limit) }
+      if (!source.labelled && options.against === undefined)
+        throw new DataError({
+          code: 'DATA_LABELS',
+          message: `${options.data} has no labels, so no accuracy can be measured.`,
+          hint: 'Give labelled data, or --against the float model: a comparison needs no labels.',
+        })
+      const limit = options.limit === undefined ? {} : { limit: options.limit }
       const scores = options.scores === undefined ? {} : { output: options.scores }
-      const common = { executor, source, ...limit, ...scores }
-      const metrics = source.labelled ? await createEvaluator(common)(graph, { signal: terminal.signal }) : undefined
+      const common = { executor, source, ...limit, ...scores, progress: progressLines(warn) }
+      const metrics = source.labelled ? await createEvaluator(common)(graph, { signal }) : undefined
       const fidelity =
         options.against === undefined
           ? undefined
-          : await compareModels(await readModel(options.against), graph, { ...common, signal: terminal.signal })
-      if (options.json) return terminal.write(`${JSON.stringify({ metrics, fidelity })}\n`)
-      if (!metrics && !fidelity)
-        terminal.warn('The data has no labels: give --against to compare with another model.\n')
+          : await compareModels(await readModel(options.against), graph, { ...common, signal })
+      if (options.json) return write(`${JSON.stringify({ metrics, fidelity })}\n`)
       if (metrics)
-        terminal.write(
+        write(
           tableText(
             ['metric', 'value'],
             Object.entries(metrics).map(([name, value]) => [
@@ -67,7 +74,7 @@ export function addEvaluateCommand(program: Command, terminal: Terminal): void {
             ]),
           ),
         )
-      if (fidelity) terminal.write(fidelityText(fidelity))
+      if (fidelity) write(fidelityText(fidelity))
     })
 }
 

@@ -13,16 +13,15 @@ import { isQuantized, planQuantization, type QuantizationPlan } from '@pare/quan
 import { readModel } from '@pare/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
 import { bytesText, countText, tableText } from '../format.ts'
-import type { Terminal } from '../program.ts'
+import type { CommandContext } from '../program.ts'
 
 interface Options {
   readonly input?: Readonly<Record<string, readonly number[]>>
-  readonly layers?: boolean
   readonly json?: boolean
 }
 
 /** `pare inspect model.onnx` */
-export function addInspectCommand(program: Command, terminal: Terminal): void {
+export function addInspectCommand(program: Command, { write }: CommandContext): void {
   program
     .command('inspect')
     .argument('<model>', 'an ONNX model')
@@ -64,7 +63,7 @@ export function addInspectCommand(program: Command, terminal: Terminal): void {
         kept: quantized ? [] : plan.kept,
         quantized,
       }
-      terminal.write(json ? `${JSON.stringify(facts)}\n` : inspectText(facts))
+      write(json ? `${JSON.stringify(facts)}\n` : inspectText(facts))
     })
 }
 

@@ -1,26 +1,27 @@
-import { copyFile, rename } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
+import { observers } from '@pare/quant'
 import { Compressor, type RecipeInput } from '@pare/recipe'
-import { readModel } from '@pare/runtime'
-import type { Command } from 'commander'
+import { readModel, writeModel } from '@pare/runtime'
+import { type Command, Option } from 'commander'
+import { countArgument } from '../arguments.ts'
 import { bytesText } from '../format.ts'
 import { declaredData, preprocessOf } from '../model-data.ts'
-import type { Terminal } from '../program.ts'
-import { runCompressor } from './run.ts'
+import type { CommandContext } from '../program.ts'
+import { runCompressor, showResult } from './run.ts'
 
 interface Options {
   readonly data: string
   readonly labels?: string
   readonly preprocess?: string
   readonly output?: string
-  readonly samples: string
-  readonly observer: string
+  readonly samples: number
+  readonly observer: keyof typeof observers
   readonly exclude?: string[]
   readonly json?: boolean
 }
 
 /** `pare quantize model.onnx --data images/` : a recipe of one stage, for people without one. */
-export function addQuantizeCommand(program: Command, terminal: Terminal): void {
+export function addQuantizeCommand(program: Command, context: CommandContext): void {
   program
     .command('quantize')
     .argument('<model>', 'an ONNX model')
@@ -35,8 +36,12 @@ export function addQuantizeCommand(program: Command, terminal: Terminal): void {
       "how an image becomes the model's input (YAML or JSON; default: the plainest that fits)",
     )
     .option('-o, --output <file>', 'the quantized model (default: <model>.int8.onnx)')
-    .option('--samples <number>', 'samples to calibrate on', '512')
-    .option('--observer <name>', 'how ranges of activations are chosen', 'min-max')
+    .option('--samples <number>', 'samples to calibrate on', countArgument, 512)
+    .addOption(
+      new Option('--observer <name>', 'how ranges of activations are chosen')
+        .choices(Object.keys(observers))
+        .default('min-max'),
+    )
     .option('--exclude <patterns...>', 'nodes to leave float, by name, pattern or operator')
     .addHelpText(
       'after',
@@ -50,7 +55,7 @@ export function addQuantizeCommand(program: Command, terminal: Terminal): void {
       const recipe: RecipeInput = {
         model: resolve(model),
         data: {
-          preprocess: await preprocessOf(options, graph, message => terminal.warn(`${message}\n`)),
+          preprocess: await preprocessOf(options, graph, message => context.warn(`${message}\n`)),
           validation: declaration,
           calibration: declaration,
         },
@@ -61,7 +66,7 @@ export function addQuantizeCommand(program: Command, terminal: Terminal): void {
               {
                 'quant.static': {
                   observer: options.observer,
-                  samples: Number(options.samples),
+                  samples: options.samples,
                   ...(options.exclude ? { exclude: options.exclude } : {}),
                 },
               },
@@ -70,15 +75,12 @@ export function addQuantizeCommand(program: Command, terminal: Terminal): void {
         ],
       }
       const compressor = await Compressor.open(recipe, { baseDirectory, name: `quantize-${basename(model, '.onnx')}` })
-      const result = await runCompressor(compressor, { json: options.json ?? false }, terminal)
-      await copyWhole(result.model, output)
-      if (!options.json) terminal.write(`output  ${output} (${bytesText(result.after.bytes)})\n`)
+      const { json = false } = options
+      const result = await runCompressor(compressor, { json }, context)
+      // Written, not copied: a model over 2 GiB is two files, of which one names the other.
+      await writeModel(output, await readModel(result.model))
+      if (json) return context.write(`${JSON.stringify({ ...result, output })}\n`)
+      showResult(result, json, context)
+      context.write(`output  ${output} (${bytesText(result.after.bytes)})\n`)
     })
-}
-
-/** By way of a temporary name beside the target, so that no half-copied file is ever seen. */
-async function copyWhole(source: string, target: string): Promise<void> {
-  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`)
-  await copyFile(source, temporary)
-  await rename(temporary, target)
 }

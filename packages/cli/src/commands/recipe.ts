@@ -1,9 +1,9 @@
 import { Compressor, recipeJsonSchema, strategyRegistry } from '@pare/recipe'
 import type { Command } from 'commander'
-import type { Terminal } from '../program.ts'
+import type { CommandContext } from '../program.ts'
 
 /** `pare recipe check`, `pare recipe schema` */
-export function addRecipeCommand(program: Command, terminal: Terminal): void {
+export function addRecipeCommand(program: Command, { write }: CommandContext): void {
   const recipe = program.command('recipe').description('Check recipes, and print their schema')
   recipe
     .command('check')
@@ -14,7 +14,7 @@ export function addRecipeCommand(program: Command, terminal: Terminal): void {
       const compressor = await Compressor.open(path)
       await compressor.check()
       const { json } = command.optsWithGlobals<{ json?: boolean }>()
-      terminal.write(
+      write(
         json
           ? `${JSON.stringify(compressor.recipe)}\n`
           : `${path} is a valid recipe of ${compressor.recipe.stages.length} stage(s).\n`,
@@ -27,5 +27,5 @@ export function addRecipeCommand(program: Command, terminal: Terminal): void {
       'after',
       '\nExample:\n  pare recipe schema > pare.schema.json\n  # first line of a recipe: # yaml-language-server: $schema=pare.schema.json',
     )
-    .action(() => terminal.write(`${JSON.stringify(recipeJsonSchema(strategyRegistry()), null, 2)}\n`))
+    .action(() => write(`${JSON.stringify(recipeJsonSchema(strategyRegistry()), null, 2)}\n`))
 }

@@ -1,7 +1,7 @@
-import { Compressor, type RunOptions } from '@pare/recipe'
+import { Compressor, type RunOptions, type RunResult } from '@pare/recipe'
 import type { Command } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
-import type { Terminal } from '../program.ts'
+import type { CommandContext } from '../program.ts'
 import { progressDisplay } from '../progress-display.ts'
 import { runSummary } from '../run-summary.ts'
 
@@ -12,7 +12,7 @@ interface Options {
 }
 
 /** `pare run recipe.yaml` */
-export function addRunCommand(program: Command, terminal: Terminal): void {
+export function addRunCommand(program: Command, context: CommandContext): void {
   program
     .command('run')
     .argument('<recipe>', 'a recipe, YAML or JSON')
@@ -26,31 +26,34 @@ export function addRunCommand(program: Command, terminal: Terminal): void {
     .action(async (recipe: string, _: Options, command: Command) => {
       const { json = false, ...options } = command.optsWithGlobals<Options>()
       const compressor = await Compressor.open(recipe)
-      await runCompressor(compressor, { ...options, json }, terminal)
+      showResult(await runCompressor(compressor, { ...options, json }, context), json, context)
     })
 }
 
-/** Runs with a progress display, prints the outcome, and sets the exit code. */
+/** Runs with a progress display. */
 export async function runCompressor(
   compressor: Compressor,
-  options: Pick<RunOptions, 'output' | 'resume'> & { readonly json: boolean },
-  terminal: Terminal,
-) {
-  const { json, output, resume } = options
-  const display = progressDisplay(terminal.warn, json)
+  { json, output, resume }: Pick<RunOptions, 'output' | 'resume'> & { readonly json: boolean },
+  context: CommandContext,
+): Promise<RunResult> {
+  const display = progressDisplay(context, json)
   try {
     const result = await compressor.run({
       listener: display.listener,
-      signal: terminal.signal,
+      signal: context.signal,
       ...(output === undefined ? {} : { output }),
       ...(resume ? { resume } : {}),
     })
     await display.close()
-    terminal.write(json ? `${JSON.stringify(result)}\n` : `\n${runSummary(result)}`)
-    if (!result.verdict.accepted) process.exitCode = exitCodes.notAccepted
     return result
   } catch (error) {
     await display.close(error)
     throw error
   }
+}
+
+/** Prints the outcome, and sets the exit code. */
+export function showResult(result: RunResult, json: boolean, { write, exitWith }: CommandContext): void {
+  write(json ? `${JSON.stringify(result)}\n` : `\n${runSummary(result)}`)
+  if (!result.verdict.accepted) exitWith(exitCodes.notAccepted)
 }

@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { playground } from './testing/playground.ts'
+
+playground({ samples: 3000 })
+
+const main = fileURLToPath(new URL('./main.ts', import.meta.url))
+
+/** A process of `pare`, and what it does until it ends. */
+function start(...args: string[]) {
+  const child = spawn(process.execPath, ['--conditions=@pare/source', main, ...args])
+  const ended = new Promise<number | null>(resolve => child.on('exit', resolve))
+  let err = ''
+  const said = (text: string) =>
+    new Promise<void>(resolve =>
+      child.stderr.on('data', chunk => {
+        err += chunk
+        if (err.includes(text)) resolve()
+      }),
+    )
+  return { child, ended, said, err: () => err }
+}
+
+const recipe = `
+model: model.onnx
+data:
+  preprocess: { colour: grey }
+  validation: { kind: idx, images: images, labels: labels }
+stages: [{ name: int8, use: [{ quant.static: { samples: 64 } }] }]
+evaluate: { batchSize: 10, fidelitySamples: 20 }
+accept: { size: 0.01 }
+`
+
+test('Ctrl-C ends a run with code 130, and --resume finishes it, with the code of its outcome', async () => {
+  await writeFile('recipe.yaml', recipe)
+  const stopped = start('run', 'recipe.yaml', '-o', 'run')
+  // 300 batches from its end.
+  await stopped.said('measure-float: 10 of 3,000 samples')
+  stopped.child.kill('SIGINT')
+  expect(await stopped.ended).toBe(130)
+  expect(stopped.err()).toContain('error RUN_CANCELLED')
+  expect(existsSync('run/steps/measure-float.json')).toBe(false)
+  expect(await readFile('run/events.jsonl', 'utf8')).toContain('"code":"RUN_CANCELLED"')
+
+  const resumed = start('run', 'recipe.yaml', '-o', 'run', '--resume')
+  expect(await resumed.ended).toBe(1)
+  expect(existsSync('run/result.json')).toBe(true)
+})
+
+test('whoever reads the output may stop early', async () => {
+  const listing = start('inspect', 'model.onnx')
+  listing.child.stdout.destroy()
+  expect([await listing.ended, listing.err()]).toEqual([0, ''])
+})
