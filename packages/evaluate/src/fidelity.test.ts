@@ -130,6 +130,21 @@ test('values of other names and shapes are told with their reason', async () => 
   expect(layers.map(({ value }) => value)).toEqual(['scores'])
 })
 
+test('infinite numbers in between are no failure, in the output they are', async () => {
+  const masked = (output: 'masked' | 'scores') => {
+    const b = createBuilder('masked')
+    const x = b.input('input', 'float32', ['N', 6])
+    const made = b.named(b.Add(x, b.constant('float32', [6], [0, 0, 0, 0, 0, Number.NEGATIVE_INFINITY])), 'masked')
+    b.output(output === 'masked' ? made : b.named(b.Softmax(made), 'scores'))
+    return b.build()
+  }
+  const { unmatched, sqnr } = await compareModels(masked('scores'), masked('scores'), { executor, source })
+  expect(unmatched).toEqual([{ value: 'masked', reason: 'it holds NaN or infinite numbers' }])
+  expect(sqnr).toBeNull()
+  const error = await failing(() => compareModels(masked('masked'), masked('masked'), { executor, source }))
+  expect(error.code).toBe('RUN_NOT_FINITE')
+})
+
 test('an output without class scores has no agreement', async () => {
   const b = createBuilder('image')
   const x = b.input('input', 'float32', ['N', 6])

@@ -6,12 +6,12 @@ import {
   type ProgressListener,
   type TensorData,
 } from '@pare/core-graph'
-import { compareLayers, finite, type LayerFidelity, type UnmatchedValue } from './layer-fidelity.ts'
+import { compareLayers, type LayerFidelity, type UnmatchedValue } from './layer-fidelity.ts'
 import { logProbabilities } from './probabilities.ts'
 import { bestClass } from './rank.ts'
 import { runWhole } from './run-whole.ts'
-import { isScores, outputNamed, type ScoreKind, type Scores, scoreKindOf, scoresOf } from './scores.ts'
-import { type Similarity, similaritySums } from './similarity.ts'
+import { isScores, notFinite, outputNamed, type ScoreKind, type Scores, scoreKindOf, scoresOf } from './scores.ts'
+import { isFiniteSimilarity, type Similarity, similaritySums } from './similarity.ts'
 
 export interface FidelityOptions {
   readonly executor: Executor
@@ -100,11 +100,13 @@ async function compareOutputs(
       message: 'There are no samples to compare the models on.',
       hint: 'Check the data: its files, and how many samples it may take.',
     })
+  const similarity = sums.result()
+  if (!isFiniteSimilarity(similarity)) throw notFinite(output, Number.NaN)
   return {
     samples,
     agreement: areScores ? classes.agreements / samples : undefined,
     divergence: areScores ? classes.divergence / samples : undefined,
-    ...finite(output, sums.result()),
+    ...similarity,
   }
 }
 

@@ -11,8 +11,7 @@ import {
 } from '@pare/core-graph'
 import { matchValues } from './match-values.ts'
 import { runWhole } from './run-whole.ts'
-import { notFinite } from './scores.ts'
-import { type Similarity, similaritySums, worseFirst } from './similarity.ts'
+import { isFiniteSimilarity, type Similarity, similaritySums, worseFirst } from './similarity.ts'
 
 /** One value of the reference beside the candidate's. */
 export interface LayerFidelity extends Similarity {
@@ -77,15 +76,15 @@ export async function compareLayers(
       progress?.({ done, total, unit: 'samples' })
     }
   }
-  return {
-    layers: matches
-      .flatMap(({ value, candidate, node }) => {
-        const similarity = refused.has(value) ? undefined : sums.get(value)?.result()
-        return similarity ? [{ value, candidate, node: node.name, op: node.op, ...finite(value, similarity) }] : []
-      })
-      .sort(worseFirst),
-    unmatched: [...refused].map(([value, reason]) => ({ value, reason })),
+  const layers: LayerFidelity[] = []
+  for (const { value, candidate, node } of matches) {
+    const similarity = sums.get(value)?.result()
+    if (!similarity || refused.has(value)) continue
+    // Such as a mask of −∞, which is nothing wrong in between.
+    if (isFiniteSimilarity(similarity)) layers.push({ value, candidate, node: node.name, op: node.op, ...similarity })
+    else refused.set(value, 'it holds NaN or infinite numbers')
   }
+  return { layers: layers.sort(worseFirst), unmatched: [...refused].map(([value, reason]) => ({ value, reason })) }
 }
 
 /** What all values of both models may take at a time, in bytes. */
@@ -112,13 +111,6 @@ function incomparable(reference: TensorData | undefined, candidate: TensorData |
   if (!(reference?.data instanceof Float32Array)) return `it is ${reference?.dataType ?? 'no tensor'}, not float32`
   if (candidate?.data instanceof Float32Array && String(candidate.dims) === String(reference.dims)) return undefined
   return `[${reference.dims.join(', ')}] became ${candidate?.dataType ?? 'no tensor'} [${candidate?.dims.join(', ')}]`
-}
-
-/** @throws RunError `RUN_NOT_FINITE` */
-export function finite(value: string, similarity: Similarity): Similarity {
-  if (!Number.isFinite(similarity.cosine) || !Number.isFinite(similarity.maxDifference))
-    throw notFinite(value, Number.NaN)
-  return similarity
 }
 
 /** The graph with the given values as its outputs. */

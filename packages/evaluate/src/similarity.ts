@@ -51,6 +51,10 @@ function cosineOf(product: number, signal: number, energy: number): number {
   return Math.max(-1, Math.min(1, product / Math.sqrt(signal * energy)))
 }
 
+/** Whether both tensors held finite numbers only. */
+export const isFiniteSimilarity = ({ cosine, maxDifference }: Similarity): boolean =>
+  Number.isFinite(cosine) && Number.isFinite(maxDifference)
+
 /** Worst first: by SQNR, then by cosine. */
 export const worseFirst = (a: Similarity, b: Similarity): number =>
   (a.sqnr ?? Number.MAX_VALUE) - (b.sqnr ?? Number.MAX_VALUE) || a.cosine - b.cosine
