@@ -114,7 +114,7 @@ export class Compressor {
     const folder = await openRunFolder({
       path: resolve(options.output ?? (await defaultRunFolder(join('runs', this.#name), resume))),
       recipe: `# Every default is filled in; paths start at ${this.#baseDirectory}\n${stringify(this.recipe)}`,
-      fingerprint: { recipe: digest([JSON.stringify(this.recipe)]), model: digestOf(model) },
+      fingerprint: { recipe: digest(JSON.stringify(this.recipe)), model: digest(saveModel(model).model) },
       resume,
     })
     const emit = (body: RunEventBody) => {
@@ -168,12 +168,6 @@ export class Compressor {
     const { create, ...options } = model
     return createModel(create, { ...options, seed: this.recipe.seed })
   }
-}
-
-/** Tensors go piece by piece: a model may be larger than one buffer. */
-function digestOf(graph: Graph): string {
-  const { model, externalData } = saveModel(graph, { external: { location: 'weights' } })
-  return digest([model, ...externalData])
 }
 
 const cancelled = (folder: string, cause: unknown) =>

@@ -39,11 +39,7 @@ export interface RunFingerprint {
   readonly model: string
 }
 
-export function digest(pieces: Iterable<string | Uint8Array>): string {
-  const hash = createHash('sha256')
-  for (const piece of pieces) hash.update(piece)
-  return hash.digest('hex')
-}
+export const digest = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex')
 
 export interface OpenRunFolderOptions {
   readonly path: string
