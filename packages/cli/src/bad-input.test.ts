@@ -161,6 +161,14 @@ const badInput: Record<string, { args: string[]; says: string | RegExp; prepare?
       ),
   },
   'nothing to measure by': { args: evaluate(), says: 'images has no labels' },
+  'labels of a folder': {
+    args: ['evaluate', 'model.onnx', '--data', '.', '--labels', 'labels', '--preprocess', 'preprocess.yaml'],
+    says: 'DATA_FLAG: --labels labels is given',
+  },
+  'a data set that was not fetched': {
+    args: quantize('model.onnx', 'fashion-mnist'),
+    says: 'pare data fetch fashion-mnist',
+  },
   'data that is not there': { args: quantize('model.onnx', 'nowhere'), says: 'DATA_FLAG' },
   'images of another size': {
     args: quantize('model.onnx', 'large'),

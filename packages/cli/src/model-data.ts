@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Graph, inferTypes, RecipeError } from '@pare/core-graph'
@@ -26,8 +27,22 @@ export interface DeclaredData {
  */
 export async function declaredData({ data, labels }: DataFlags): Promise<DeclaredData> {
   const found = await stat(data).catch(() => undefined)
-  if (!found && datasetNames.includes(data))
-    return { declaration: datasetOf(data).splits.test, baseDirectory: datasetFolder(data) }
+  const isIdx = found?.isFile() === true && !/\.(csv|json)$/i.test(data)
+  if (labels !== undefined && !isIdx)
+    throw new RecipeError({
+      code: 'DATA_FLAG',
+      message: `--labels ${labels} is given, but ${data} is no IDX file.`,
+      hint: 'Leave it out: folders and lists say the labels themselves.',
+    })
+  if (!found && datasetNames.includes(data)) {
+    const baseDirectory = datasetFolder(data)
+    if (existsSync(baseDirectory)) return { declaration: datasetOf(data).splits.test, baseDirectory }
+    throw new RecipeError({
+      code: 'DATA_FLAG',
+      message: `The data set ${data} is not in ${baseDirectory}.`,
+      hint: `Bring it there: pare data fetch ${data}`,
+    })
+  }
   if (!found)
     throw new RecipeError({
       code: 'DATA_FLAG',
@@ -35,9 +50,9 @@ export async function declaredData({ data, labels }: DataFlags): Promise<Declare
       hint: `Give a folder of images, a list (.csv or .json), an IDX file, or one of: ${datasetNames.join(', ')}.`,
     })
   const baseDirectory = process.cwd()
-  if (found.isDirectory()) return { declaration: { kind: 'image-folder', path: data }, baseDirectory }
-  if (/\.(csv|json)$/i.test(data)) return { declaration: { kind: 'image-list', path: data }, baseDirectory }
-  return { declaration: { kind: 'idx', images: data, ...(labels === undefined ? {} : { labels }) }, baseDirectory }
+  if (isIdx)
+    return { declaration: { kind: 'idx', images: data, ...(labels === undefined ? {} : { labels }) }, baseDirectory }
+  return { declaration: { kind: found.isDirectory() ? 'image-folder' : 'image-list', path: data }, baseDirectory }
 }
 
 /** Where a data set is put unless the user says otherwise. */

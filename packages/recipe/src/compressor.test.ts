@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createRandom, type DataSource, defineStrategy, randomNormal } from '@pare/core-graph'
+import { createRandom, type DataSource, defineStrategy, type Executor, randomNormal } from '@pare/core-graph'
 import { openAsyncIterable } from '@pare/data'
 import { createModel } from '@pare/models'
-import { readModel, writeModel } from '@pare/runtime'
+import { createExecutor, readModel, writeModel } from '@pare/runtime'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { Compressor, type CompressorOptions } from './compressor.ts'
@@ -166,6 +166,55 @@ test('a cancelled run leaves a folder that can be resumed, and nothing half-writ
   expect(existsSync(join(folder, 'run', 'model.onnx'))).toBe(false)
   expect((await compressor.run({ output: join(folder, 'run'), resume: true })).verdict.accepted).toBe(true)
 })
+
+/** onnxruntime, and how often it ran and how many sessions are open. */
+function watched(onRun: (runs: number) => void = () => undefined) {
+  const executor = createExecutor({ threads: 1 })
+  const counts = { runs: 0, open: 0 }
+  const watching: Executor = {
+    open: async (graph, options) => {
+      const session = await executor.open(graph, options)
+      counts.open++
+      const dispose = async () => {
+        counts.open--
+        await session.dispose()
+      }
+      return {
+        ...session,
+        run: (feeds, fetches) => {
+          onRun(++counts.runs)
+          return session.run(feeds, fetches)
+        },
+        dispose,
+        [Symbol.asyncDispose]: dispose,
+      }
+    },
+  }
+  return { executor: watching, counts }
+}
+
+test.each([0, 0.1, 0.3, 0.5, 0.6, 0.8, 0.95, 1])(
+  'a run that is cancelled after %d of its work ends with the batch under way, and frees its sessions',
+  async part => {
+    const input = recipe({
+      evaluate: { batchSize: 1 },
+      stages: [{ name: 'int8', use: [{ 'quant.static': { batchSize: 1 } }] }],
+    })
+    const whole = watched()
+    await (await open(input, { executor: whole.executor })).run({ output: join(folder, 'whole') })
+    const cancel = new AbortController()
+    const last = Math.max(1, Math.floor(part * (whole.counts.runs - 2)))
+    const { executor, counts } = watched(runs => {
+      if (runs === last) cancel.abort()
+    })
+    const compressor = await open(input, { executor })
+    const running = compressor.run({ output: join(folder, 'run'), signal: cancel.signal })
+    await expect(running).rejects.toMatchObject({ code: 'RUN_CANCELLED' })
+    // The other model runs the same batch where two are compared.
+    expect(counts.runs).toBeLessThanOrEqual(last + 1)
+    expect(counts.open).toBe(0)
+  },
+)
 
 test('a folder with something in it is not written to', async () => {
   await writeFile(join(folder, 'mine.txt'), 'mine')

@@ -18,7 +18,7 @@ import type { RunResult } from './result.ts'
 import { defaultRunFolder, digest, openRunFolder } from './run-folder.ts'
 import { runRecipe } from './run-recipe.ts'
 import type { Recipe, RecipeInput } from './schema.ts'
-import { type DataSources, dataSources, type GivenData } from './sources.ts'
+import { type DataSources, dataSources, type GivenData, missingData } from './sources.ts'
 import { type StrategyRegistry, strategyRegistry } from './strategies.ts'
 
 export interface CompressorOptions {
@@ -155,10 +155,15 @@ export class Compressor {
       const source = await data.open(role)
       for await (const batch of source?.batches({ batchSize: 1, limit: 1 }) ?? []) feedsOf(model, batch)
     }
+    const canEvaluate = this.#options.evaluate !== undefined || (await data.open('validation'))?.labelled === true
     for (const { name, use, train } of this.recipe.stages) {
-      for (const id of use.flatMap(Object.keys))
-        if (this.#registry.get(id)?.needs.includes('calibration')) await data.calibration(id)
+      for (const id of use.flatMap(Object.keys)) {
+        const needs = this.#registry.get(id)?.needs ?? []
+        if (needs.includes('calibration')) await data.calibration(id)
+        if (needs.includes('evaluate') && !canEvaluate) throw missingData('data.validation with labels', id)
+      }
       if (train) await data.require('train', `The stage ${name}`)
+      if (train && !canEvaluate) throw missingData('data.validation with labels', `Training in the stage ${name}`)
     }
   }
 

@@ -84,7 +84,7 @@ async function trainStage(
 
 function required(evaluate: Evaluator | undefined, wantedBy: string): Evaluator {
   if (evaluate) return evaluate
-  throw missingData('data.validation', wantedBy)
+  throw missingData('data.validation with labels', wantedBy)
 }
 
 const prefixed = (metrics: Metrics) =>
