@@ -7,14 +7,20 @@ export const bytesText = (bytes: number): string => scaled(bytes, ['B', 'kB', 'M
 export const countText = (count: number): string => scaled(count, ['', 'k', 'M', 'G', 'T']).trim()
 
 function scaled(value: number, units: readonly string[]): string {
-  const step = Math.min(units.length - 1, value < 1000 ? 0 : Math.floor(Math.log10(value) / 3))
-  const shown = value / 1000 ** step
-  return `${step === 0 ? shown : shown.toPrecision(3)} ${units[step]}`
+  if (value < 1000) return `${value} ${units[0]}`
+  // Rounded before the unit is chosen: 999,999 is 1.00 M, not 1000 k.
+  const rounded = Number(value.toPrecision(3))
+  const step = Math.min(units.length - 1, Math.floor(Math.log10(rounded) / 3))
+  return `${digits(rounded / 1000 ** step, 3)} ${units[step]}`
 }
+
+/** With so many significant digits, never as a power of ten. */
+export const digits = (value: number, count: number): string =>
+  Math.abs(value) >= 10 ** count || value === 0 ? String(Math.round(value)) : value.toPrecision(count)
 
 export const percentText = (share: number): string => `${(100 * share).toFixed(2)} %`
 
-export const millisecondsText = (milliseconds: number): string => `${milliseconds.toPrecision(3)} ms`
+export const millisecondsText = (milliseconds: number): string => `${digits(milliseconds, 3)} ms`
 
 /** `−71.9 %`, `+3.0 %`; a dash where there is nothing to compare. */
 export const changeText = (before: number, after: number): string =>
@@ -23,8 +29,11 @@ export const changeText = (before: number, after: number): string =>
 export const signed = (value: number, digits: number, unit: string): string =>
   `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}${unit}`
 
-export const durationText = (seconds: number): string =>
-  seconds < 60 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`
+export function durationText(seconds: number): string {
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`
+  const whole = Math.round(seconds)
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`
+}
 
 /** A table without vertical rules; columns after the first are right-aligned. */
 export function tableText(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -3,6 +3,7 @@ import {
   bytesText,
   changeText,
   countText,
+  digits,
   durationText,
   millisecondsText,
   percentText,
@@ -40,7 +41,7 @@ function metricRows(before: ModelFigures, after: ModelFigures): string[][] {
     const [old, now] = [before.metrics?.[name], after.metrics?.[name]]
     const isShare = /^top\d+$/.test(name)
     const show = (value: number | undefined) =>
-      value === undefined ? '–' : isShare ? percentText(value) : value.toPrecision(4)
+      value === undefined ? '–' : isShare ? percentText(value) : digits(value, 4)
     const change =
       old === undefined || now === undefined
         ? '–'

@@ -2,7 +2,15 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createRandom, type DataSource, defineStrategy, type Executor, randomNormal } from '@pare/core-graph'
+import {
+  createBuilder,
+  createRandom,
+  type DataSource,
+  defineStrategy,
+  type Executor,
+  randomNormal,
+  tensorOf,
+} from '@pare/core-graph'
 import { openAsyncIterable } from '@pare/data'
 import { createModel } from '@pare/models'
 import { createExecutor, readModel, writeModel } from '@pare/runtime'
@@ -256,6 +264,42 @@ test('data that does not fit the model is told by a check', async () => {
   })
   const compressor = await open(recipe(), { data: { validation: wide } })
   await expect(compressor.check()).rejects.toMatchObject({ code: 'DATA_SHAPE' })
+})
+
+test('a model with several inputs and outputs takes samples by their names, from a stream in its own order', async () => {
+  const b = createBuilder('two')
+  const weights = (name: string) => {
+    const random = createRandom(name.length)
+    return b.initializer(
+      name,
+      tensorOf(
+        'float32',
+        [4, 8],
+        Float32Array.from({ length: 32 }, () => randomNormal(random)),
+      ),
+    )
+  }
+  const [left, right] = [b.input('left', 'float32', ['N', 4]), b.input('right', 'float32', ['N', 4])]
+  const sum = b.Add(b.MatMul(left, weights('w')), b.MatMul(right, weights('other')))
+  b.output(
+    b.named(b.MatMul(sum, b.initializer('last', tensorOf('float32', [8, 3], new Float32Array(24).fill(0.1)))), 'y'),
+  )
+  b.output(b.named(b.Sigmoid(sum), 'z'))
+  await writeModel(join(folder, 'two.onnx'), b.build())
+  const stream = await openAsyncIterable(async function* () {
+    const random = createRandom(3)
+    const row = () => ({
+      dataType: 'float32' as const,
+      dims: [4],
+      data: Float32Array.from([1, 2, 3, 4], () => random()),
+    })
+    for (let index = 0; index < 20; index++) yield { inputs: { left: row(), right: row() } }
+  })
+  const compressor = await open(recipe({ model: 'two.onnx' }), { data: { validation: stream } })
+  const { fidelity, notes } = await compressor.run({ output: join(folder, 'run') })
+  expect(fidelity).toMatchObject({ output: 'y', samples: 20 })
+  expect(fidelity?.sqnr).toBeGreaterThan(20)
+  expect(notes.some(note => note.includes('cannot be shuffled'))).toBe(true)
 })
 
 test('without labels there is no accuracy, which is said; a bound on it cannot be kept', async () => {

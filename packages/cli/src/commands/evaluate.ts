@@ -4,7 +4,7 @@ import { compareModels, createEvaluator, type Fidelity } from '@pare/evaluate'
 import { createExecutor, readModel } from '@pare/runtime'
 import type { Command } from 'commander'
 import { countArgument } from '../arguments.ts'
-import { percentText, tableText } from '../format.ts'
+import { digits, percentText, tableText } from '../format.ts'
 import { declaredData, preprocessOf } from '../model-data.ts'
 import type { CommandContext } from '../program.ts'
 import { progressLines } from '../progress-display.ts'
@@ -70,7 +70,7 @@ export function addEvaluateCommand(program: Command, { signal, write, warn }: Co
             ['metric', 'value'],
             Object.entries(metrics).map(([name, value]) => [
               name,
-              /^top\d+$/.test(name) ? percentText(value) : value.toPrecision(4),
+              /^top\d+$/.test(name) ? percentText(value) : digits(value, 4),
             ]),
           ),
         )
