@@ -15,6 +15,7 @@ import { loadModel } from './load.ts'
 import { saveModel } from './save.ts'
 import { type Tensor, tensorElements, tensorOf } from './tensor.ts'
 import { expectSameOutputs } from './testing/expect-same-outputs.ts'
+import { upgradeOpset } from './upgrade-opset.ts'
 
 const opsetImport = [{ domain: '', version: 21n }]
 const tensorType = (...sizes: number[]) => ({
@@ -168,6 +169,33 @@ test('after an edit only what was changed differs', () => {
   )
   if (expected.graph?.node[1]) expected.graph.node[1].opType = 'Neg'
   expect(edited).toEqual(expected)
+})
+
+test('the largest int64, which is no number of JavaScript, survives an upgrade', async () => {
+  const [slice] =
+    create(ModelProtoSchema, {
+      graph: {
+        node: [
+          {
+            name: 'slice',
+            opType: 'Slice',
+            input: ['x'],
+            output: ['y'],
+            attribute: [
+              { name: 'starts', type: Kind.INTS, ints: [1n] },
+              { name: 'ends', type: Kind.INTS, ints: [2n ** 63n - 1n] },
+            ],
+          },
+        ],
+      },
+    }).graph?.node ?? []
+  const old = load(
+    model(
+      { node: [slice], output: [info('y', 1)], initializer: [] },
+      { irVersion: 4n, opsetImport: [{ domain: '', version: 9n }] },
+    ),
+  )
+  await expectSameOutputs(old, upgradeOpset(old))
 })
 
 test('nodes without a name get one, and are saved without', () => {

@@ -24,7 +24,7 @@ import {
 } from 'onnx-buf'
 import { dataTypeCode } from './data-type.ts'
 import type { Attribute, Dimension, Graph, GraphBody, Node, TensorType, ValueInfo } from './graph.ts'
-import { type Tensor, tensorByteLength, tensorBytes } from './tensor.ts'
+import { int64, type Tensor, tensorByteLength, tensorBytes } from './tensor.ts'
 
 export interface SaveOptions {
   /** Put tensors of at least `threshold` bytes (default 1024) into a second file of this name, beside the model. */
@@ -149,7 +149,7 @@ function saveAttribute(name: string, attribute: Attribute, external: ExternalFil
     case 'float':
       return create(AttributeProtoSchema, { name, type: Kind.FLOAT, f: attribute.value })
     case 'int':
-      return create(AttributeProtoSchema, { name, type: Kind.INT, i: BigInt(attribute.value) })
+      return create(AttributeProtoSchema, { name, type: Kind.INT, i: int64(attribute.value) })
     case 'string':
       return create(AttributeProtoSchema, { name, type: Kind.STRING, s: encode(attribute.value) })
     case 'tensor':
@@ -157,7 +157,7 @@ function saveAttribute(name: string, attribute: Attribute, external: ExternalFil
     case 'floats':
       return create(AttributeProtoSchema, { name, type: Kind.FLOATS, floats: [...attribute.value] })
     case 'ints':
-      return create(AttributeProtoSchema, { name, type: Kind.INTS, ints: attribute.value.map(BigInt) })
+      return create(AttributeProtoSchema, { name, type: Kind.INTS, ints: attribute.value.map(int64) })
     case 'strings':
       return create(AttributeProtoSchema, { name, type: Kind.STRINGS, strings: attribute.value.map(encode) })
     case 'graph':

@@ -71,8 +71,17 @@ export function tensorOf(dataType: DataType, dims: readonly number[], data: Type
   return { dataType, dims, storage: { kind: 'bytes', bytes } }
 }
 
+/**
+ * A number as an int64, kept within its range: exporters write the largest int64 for "to the end", which as a number
+ * rounds up to one beyond it.
+ */
+export const int64 = (value: number): bigint => {
+  const whole = BigInt(value)
+  return whole >= 2n ** 63n ? 2n ** 63n - 1n : whole < -(2n ** 63n) ? -(2n ** 63n) : whole
+}
+
 function typedArrayOf(dataType: DataType, values: readonly number[]): TypedArray {
-  if (dataType === 'int64') return BigInt64Array.from(values, BigInt)
+  if (dataType === 'int64') return BigInt64Array.from(values, int64)
   if (dataType === 'uint64') return BigUint64Array.from(values, BigInt)
   const array = newTypedArray(dataType, values.length)
   for (const [index, value] of values.entries()) array[index] = value
