@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { PareError, RunError } from '@pare/core-graph'
 import { CommanderError } from 'commander'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
-import type { Terminal } from './program.ts'
+import type { Terminal } from './terminal.ts'
 
 /** Tells the user what ended a command, as text or as JSON; returns the exit code. */
 export function report(

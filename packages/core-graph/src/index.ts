@@ -1,3 +1,4 @@
+export { fittingBatchSize } from './batch-size.ts'
 export {
   type AttributeInput,
   builderOpset,

@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein'
 import { z } from 'zod'
 import { RecipeError } from './errors.ts'
 import type { Graph, Node } from './graph.ts'
@@ -48,25 +49,11 @@ function expressionOf(pattern: string, option: string): RegExp {
 const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 
 function noMatch(pattern: string, option: string, part: string, names: readonly string[]): RecipeError {
-  const nearest = names.toSorted((a, b) => editDistance(a, part) - editDistance(b, part)).slice(0, 3)
+  const nearest = names.toSorted((a, b) => distance(a, part) - distance(b, part)).slice(0, 3)
   return new RecipeError({
     code: 'RECIPE_NO_MATCH',
     message: `${option}: no node of the model matches ${pattern}.`,
     hint:
       nearest.length > 0 ? `The nearest are ${nearest.join(', ')}; pare inspect lists all.` : 'The model has no nodes.',
   })
-}
-
-/** How many characters must be added, removed or changed to make one text the other (Levenshtein 1966). */
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (const [index, character] of [...from].entries()) {
-    const next = [index + 1]
-    for (let column = 1; column <= to.length; column++) {
-      const changed = (row[column - 1] ?? 0) + (character === to[column - 1] ? 0 : 1)
-      next.push(Math.min(changed, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row.at(-1) ?? 0
 }

@@ -17,7 +17,11 @@ import { checkAssumedLogits, outputNamed, type Scores, scoreKindOf, scoresOf } f
 
 /** How a model is measured. Plain data: what a recipe says under `evaluate:`. */
 export const evaluateOptions = z.strictObject({
-  batchSize: z.int().positive().default(100).describe('Samples in one run.'),
+  batchSize: z
+    .int()
+    .positive()
+    .default(16)
+    .describe('Samples in one run. A run cannot be interrupted, so small ones end sooner at Ctrl-C.'),
   output: z.string().optional().describe('The output that holds the class scores. Default: the first.'),
   scores: z
     .enum(['logits', 'probabilities'])

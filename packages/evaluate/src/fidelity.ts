@@ -19,7 +19,7 @@ export interface FidelityOptions {
   readonly source: DataSource
   /** Samples to compare on, at most. Default 512. */
   readonly limit?: number
-  /** Samples in one run of the whole models; layers are compared in batches that fit in memory. Default 100. */
+  /** Samples in one run of the whole models; layers are compared in batches that fit in memory. Default 16. */
   readonly batchSize?: number
   /** The output with the class scores. Default: the first of the reference. */
   readonly output?: string
@@ -70,7 +70,7 @@ async function compareOutputs(
   candidate: Graph,
   options: FidelityOptions & { readonly output: string; readonly limit: number },
 ): Promise<OutputFidelity> {
-  const { executor, source, limit, batchSize = 100, output, signal, progress } = options
+  const { executor, source, limit, batchSize = 16, output, signal, progress } = options
   const kind = options.scores ?? scoreKindOf(reference, output)
   const sums = similaritySums()
   const classes = { agreements: 0, divergence: 0 }

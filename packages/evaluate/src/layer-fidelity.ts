@@ -2,6 +2,7 @@ import {
   type Batch,
   type DataSource,
   type Executor,
+  fittingBatchSize,
   fixedBatchSize,
   type Graph,
   inferTypes,
@@ -60,7 +61,9 @@ export async function compareLayers(
       await runWhole(expected, reference, batch, names),
       await runWhole(actual, candidate, batch, candidateNames),
     ]
-    const batchSize = await fittingBatchSize(source, batch => run(batch), [reference, candidate])
+    const batchSize =
+      [reference, candidate].map(fixedBatchSize).find(size => size !== undefined) ??
+      Math.min(mostSamples, await fittingBatchSize(source, memoryBudget, run))
     const total = source.size === undefined ? limit : Math.min(limit, source.size)
     let done = 0
     for await (const batch of source.batches({ batchSize, limit, ...(signal ? { signal } : {}) })) {
@@ -90,22 +93,6 @@ export async function compareLayers(
 /** What all values of both models may take at a time, in bytes. */
 const memoryBudget = 128 * 2 ** 20
 const mostSamples = 64
-
-/** How many samples at a time fit in memory, by what a first one takes. */
-async function fittingBatchSize(
-  source: DataSource,
-  run: (batch: Batch) => Promise<readonly TensorMap[]>,
-  graphs: readonly Graph[],
-): Promise<number> {
-  const fixed = graphs.map(fixedBatchSize).find(size => size !== undefined)
-  if (fixed !== undefined) return fixed
-  for await (const batch of source.batches({ batchSize: 1, limit: 1 })) {
-    const tensors = (await run(batch)).flatMap(outputs => Object.values(outputs))
-    const bytes = tensors.reduce((sum, { data }) => sum + data.byteLength, 0)
-    return Math.max(1, Math.min(mostSamples, Math.floor(memoryBudget / bytes)))
-  }
-  return 1
-}
 
 function incomparable(reference: TensorData | undefined, candidate: TensorData | undefined): string | undefined {
   if (!(reference?.data instanceof Float32Array)) return `it is ${reference?.dataType ?? 'no tensor'}, not float32`

@@ -3,6 +3,7 @@ import {
   type DataSource,
   type Executor,
   feedsOf,
+  fittingBatchSize,
   fixedBatchSize,
   type Graph,
   inferTypes,
@@ -57,7 +58,14 @@ export async function calibrate(
   const order = source.shuffles === false ? {} : { shuffle: { seed, epoch: 0 } }
   // With a batch size of the model's own only the last batch can be short; its last sample is then seen again.
   const batchSize =
-    fixedBatchSize(graph) ?? Math.min(options.batchSize, samples, await fittingBatchSize(graph, source, run))
+    fixedBatchSize(graph) ??
+    Math.min(
+      options.batchSize,
+      samples,
+      await fittingBatchSize(source, memoryBudget, batch =>
+        Promise.all(feedsOf(graph, batch).map(({ tensors }) => run(tensors))),
+      ),
+    )
   const seen = new Set<string>()
   let done = 0
   for await (const batch of source.batches({ batchSize, limit: samples, ...order, ...(signal ? { signal } : {}) })) {
@@ -96,20 +104,6 @@ const othersTurn = () =>
 
 /** What all values of a batch may take, in bytes. */
 const memoryBudget = 64 * 2 ** 20
-
-/** How many samples at a time fit, by what a first one takes. */
-async function fittingBatchSize(
-  graph: Graph,
-  source: DataSource,
-  run: (tensors: TensorMap) => Promise<TensorMap>,
-): Promise<number> {
-  for await (const batch of source.batches({ batchSize: 1, limit: 1 }))
-    for (const { tensors } of feedsOf(graph, batch)) {
-      const bytes = Object.values(await run(tensors)).reduce((sum, { data }) => sum + data.byteLength, 0)
-      return Math.max(1, Math.floor(memoryBudget / bytes))
-    }
-  return 1
-}
 
 /** Returns whether there was anything to see. */
 function observe(name: string, tensor: TensorData | undefined, observations: readonly Observation[]): boolean {

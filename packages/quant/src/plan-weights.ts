@@ -1,7 +1,15 @@
 import { type Graph, graphIndex, ModelError, type Tensor, tensorFloats, usersOf } from '@pare/core-graph'
-import type { KeptFloat } from './plan.ts'
 import type { QuantizedNode } from './quantized-nodes.ts'
 import { inputNames } from './rule.ts'
+
+/** What stays float, and why. */
+export interface KeptFloat {
+  readonly node: string
+  readonly op: string
+  /** The constant concerned, where it is not the whole node. */
+  readonly tensor?: string
+  readonly reason: string
+}
 
 /** Constant weights that become int8, once for all that read them. */
 export interface PlannedWeight {

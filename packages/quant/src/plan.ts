@@ -1,6 +1,6 @@
 import type { Graph } from '@pare/core-graph'
 import type { ActivationType } from './affine.ts'
-import { type PlannedWeight, planWeights } from './plan-weights.ts'
+import { type KeptFloat, type PlannedWeight, planWeights } from './plan-weights.ts'
 import { chooseNodes, worksOnFloats } from './quantized-nodes.ts'
 import { type ScaleGroup, scaleGroups } from './scale-groups.ts'
 
@@ -16,14 +16,6 @@ export interface QuantizationPlan {
   /** What the user should know beside: weights that had to share one scale. */
   readonly notes: readonly string[]
   readonly activations: ActivationType
-}
-
-export interface KeptFloat {
-  readonly node: string
-  readonly op: string
-  /** The constant concerned, where it is not the whole node. */
-  readonly tensor?: string
-  readonly reason: string
 }
 
 export interface PlanOptions {

@@ -10,7 +10,8 @@ import type { z } from 'zod'
 import type { Affine, Range } from './affine.ts'
 import { calibrate } from './calibrate.ts'
 import { groupAffines, insertQdq, type Ranges } from './insert-qdq.ts'
-import { type KeptFloat, planQuantization, type QuantizationPlan } from './plan.ts'
+import { planQuantization, type QuantizationPlan } from './plan.ts'
+import type { KeptFloat } from './plan-weights.ts'
 import { observerOf, staticOptions } from './static-options.ts'
 
 export interface StaticContext {

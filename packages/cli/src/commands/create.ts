@@ -4,7 +4,7 @@ import { writeModel } from '@pare/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
 import { countArgument, numberArgument } from '../arguments.ts'
 import { bytesText } from '../format.ts'
-import type { CommandContext } from '../program.ts'
+import type { CommandContext } from '../terminal.ts'
 
 interface Options {
   readonly input?: [number, number, number]

@@ -3,8 +3,8 @@ import { datasetNames, datasetOf, fetchDataset } from '@pare/data'
 import type { Command } from 'commander'
 import { tableText } from '../format.ts'
 import { datasetFolder } from '../model-data.ts'
-import type { CommandContext } from '../program.ts'
 import { progressLines } from '../progress-display.ts'
+import type { CommandContext } from '../terminal.ts'
 
 /** `pare data fetch`, `pare data list` */
 export function addDataCommand(program: Command, { signal, write, warn }: CommandContext): void {

@@ -6,8 +6,8 @@ import type { Command } from 'commander'
 import { countArgument } from '../arguments.ts'
 import { digits, percentText, tableText } from '../format.ts'
 import { declaredData, preprocessOf } from '../model-data.ts'
-import type { CommandContext } from '../program.ts'
 import { progressLines } from '../progress-display.ts'
+import type { CommandContext } from '../terminal.ts'
 
 interface Options {
   readonly data: string

@@ -13,7 +13,7 @@ import { isQuantized, planQuantization, type QuantizationPlan } from '@pare/quan
 import { readModel } from '@pare/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
 import { bytesText, countText, tableText } from '../format.ts'
-import type { CommandContext } from '../program.ts'
+import type { CommandContext } from '../terminal.ts'
 
 interface Options {
   readonly input?: Readonly<Record<string, readonly number[]>>

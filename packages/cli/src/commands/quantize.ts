@@ -6,7 +6,7 @@ import { type Command, Option } from 'commander'
 import { countArgument } from '../arguments.ts'
 import { bytesText } from '../format.ts'
 import { declaredData, preprocessOf } from '../model-data.ts'
-import type { CommandContext } from '../program.ts'
+import type { CommandContext } from '../terminal.ts'
 import { runCompressor, showResult } from './run.ts'
 
 interface Options {

@@ -1,6 +1,6 @@
 import { Compressor, recipeJsonSchema, strategyRegistry } from '@pare/recipe'
 import type { Command } from 'commander'
-import type { CommandContext } from '../program.ts'
+import type { CommandContext } from '../terminal.ts'
 
 /** `pare recipe check`, `pare recipe schema` */
 export function addRecipeCommand(program: Command, { write }: CommandContext): void {

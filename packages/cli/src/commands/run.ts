@@ -1,9 +1,9 @@
 import { Compressor, type RunOptions, type RunResult } from '@pare/recipe'
 import type { Command } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
-import type { CommandContext } from '../program.ts'
 import { progressDisplay } from '../progress-display.ts'
 import { runSummary } from '../run-summary.ts'
+import type { CommandContext } from '../terminal.ts'
 
 interface Options {
   readonly output?: string

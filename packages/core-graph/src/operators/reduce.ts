@@ -17,11 +17,7 @@ export const defineReduce = <const Op extends string>(op: Op) =>
   })
 
 /** A tensor without some axes, or with size 1 there; all of them where none are named. */
-export function reducedShape(
-  { shape, dataType }: Inferred,
-  axes: readonly number[] | undefined,
-  keep: boolean,
-): Inferred {
+function reducedShape({ shape, dataType }: Inferred, axes: readonly number[] | undefined, keep: boolean): Inferred {
   if (!shape || !axes) return typed(dataType, undefined)
   const isReduced = (axis: number) => axes.length === 0 || axes.includes(axis)
   return typed(

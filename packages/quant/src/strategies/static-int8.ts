@@ -1,5 +1,5 @@
 import { defineStrategy, RecipeError } from '@pare/core-graph'
-import type { KeptFloat } from '../plan.ts'
+import type { KeptFloat } from '../plan-weights.ts'
 import { quantizeStatic } from '../quantize-static.ts'
 import { staticOptions } from '../static-options.ts'
 
