@@ -122,9 +122,9 @@ const cases: Readonly<Record<string, Case>> = {
   'Pad, with a value, of what no shape rule tells the type of': {
     opset: 10,
     inputs: { x: [2, 2] },
-    nodes: [node('n', 'LpNormalization', ['x']), node('y', 'Pad', ['n'], { pads: [0, 0, 0, 1], value: 0.5 })],
+    nodes: [node('n', 'MeanVarianceNormalization', ['x']), node('y', 'Pad', ['n'], { pads: [0, 0, 0, 1], value: 0.5 })],
     after: [
-      'n = LpNormalization(x)',
+      'n = MeanVarianceNormalization(x)',
       'Pad:y/value_cast = CastLike(Pad:y/value, n)',
       'y = Pad(n, Pad:y/pads, Pad:y/value_cast)',
     ],

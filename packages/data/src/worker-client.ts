@@ -35,6 +35,8 @@ export async function connect(worker: Worker): Promise<WorkerClient> {
   worker.on('messageerror', cause => fail(workerFailure(cause)))
   worker.on('exit', code => fail(workerFailure(`it ended with exit code ${code}`)))
   worker.on('message', (message: FromWorker) => {
+    // An answer that comes too late must not let go of a worker that is being ended.
+    if (failure) return
     if (message.kind === 'open') opening.resolve(message.facts)
     else if (message.kind === 'open-failed') fail(receivedError(message.error))
     else {

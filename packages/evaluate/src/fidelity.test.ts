@@ -158,7 +158,7 @@ describe('refuses', () => {
     const b = createBuilder('other')
     const x = b.input('input', 'float32', ['N', 6])
     b.output(b.named(b.Relu(x), 'scores'))
-    const error = await failing(() => compareModels(float, b.build(), { executor, source }))
+    const error = await failing(() => compareModels(float, b.build(), { executor, source, batchSize: 23 }))
     expect(error.code).toBe('DATA_OUTPUTS')
     expect(error.message).toContain('float32 [23, 4] in the reference and float32 [23, 6]')
   })

@@ -58,7 +58,9 @@ export const numeric =
   (f: (a: number, b: number) => number, unit: number) =>
   (a: Dimension, b: Dimension): Dimension => {
     if (b === unit) return a
-    return typeof a === 'number' && typeof b === 'number' ? f(a, b) : null
+    const result = typeof a === 'number' && typeof b === 'number' ? f(a, b) : null
+    // A division by zero is for the runtime to judge.
+    return Number.isSafeInteger(result) ? result : null
   }
 
 /** Any number of inputs, broadcast together. */
