@@ -1,20 +1,19 @@
 import { cost, type Evaluator, type Executor, type Graph, ModelError, saveModel } from '@pare/core-graph'
-import { measureLatency } from '@pare/runtime'
-import type { ModelFigures } from './result.ts'
+import { compareLatency } from '@pare/runtime'
+import type { ModelFigures, ModelLatency } from './result.ts'
 
 export interface MeasureOptions {
-  readonly executor: Executor
   /** Undefined without validation data: then no metrics are measured. */
   readonly evaluate: Evaluator | undefined
   readonly note: (message: string) => void
   readonly signal: AbortSignal
 }
 
-/** All figures of a model. What cannot be measured is noted, and undefined. */
+/** All figures of a model but its latency. What cannot be measured is noted, and undefined. */
 export async function measureModel(
   graph: Graph,
-  { executor, evaluate, note, signal }: MeasureOptions,
-): Promise<ModelFigures> {
+  { evaluate, note, signal }: MeasureOptions,
+): Promise<Omit<ModelFigures, 'latency'>> {
   const metrics = evaluate ? await evaluate(graph, { signal }) : undefined
   const { total, unknown } = cost(graph)
   if (unknown.length > 0)
@@ -24,7 +23,6 @@ export async function measureModel(
     bytes: modelBytes(graph),
     macs: unknown.length > 0 ? undefined : total.macs,
     parameters: total.parameters,
-    latency: await latencyOf(graph, executor, note, signal),
   }
 }
 
@@ -33,15 +31,18 @@ const modelBytes = (graph: Graph) => {
   return externalData.reduce((sum, piece) => sum + piece.byteLength, model.byteLength)
 }
 
-async function latencyOf(
-  graph: Graph,
+/**
+ * Latencies of models against each other, in milliseconds for one sample.
+ * @returns undefined, which is noted, where the size of an input is not fixed
+ */
+export async function measureLatencies(
   executor: Executor,
-  note: (message: string) => void,
-  signal: AbortSignal,
-): Promise<ModelFigures['latency']> {
+  graphs: readonly Graph[],
+  { note, signal }: Omit<MeasureOptions, 'evaluate'>,
+): Promise<readonly ModelLatency[] | undefined> {
   try {
-    const { median, quartiles } = await measureLatency(executor, graph, { signal })
-    return { median, quartiles }
+    const latencies = await compareLatency(executor, graphs, { signal })
+    return latencies.map(({ median, quartiles }) => ({ median, quartiles }))
   } catch (error) {
     if (!(error instanceof ModelError) || error.code !== 'MODEL_INPUT_SHAPE') throw error
     note(`The latency was not measured: ${error.message}`)

@@ -3,6 +3,12 @@ import type { Fidelity } from '@pare/evaluate'
 import type { Verdict } from './accept.ts'
 import type { PartDetails } from './run-stage.ts'
 
+/** Times of single runs, in milliseconds: the median, and between what the middle half lies. */
+export interface ModelLatency {
+  readonly median: number
+  readonly quartiles: readonly [number, number]
+}
+
 /** The figures of one model. */
 export interface ModelFigures {
   /** As the evaluation names them; shares from 0 to 1. Undefined without validation data. */
@@ -13,7 +19,7 @@ export interface ModelFigures {
   readonly macs: number | undefined
   readonly parameters: number
   /** Of one sample, in milliseconds; undefined where the input's size is not fixed. */
-  readonly latency: { readonly median: number; readonly quartiles: readonly [number, number] } | undefined
+  readonly latency: ModelLatency | undefined
 }
 
 export interface StageResult {

@@ -3,8 +3,8 @@ import { compareModels, createEvaluator, type Fidelity } from '@pare/evaluate'
 import { type AcceptFigures, judge } from './accept.ts'
 import { environment } from './environment.ts'
 import type { RunEventBody } from './events.ts'
-import { measureModel } from './measure.ts'
-import type { ModelFigures, RunResult, StageResult } from './result.ts'
+import { measureLatencies, measureModel } from './measure.ts'
+import type { ModelFigures, ModelLatency, RunResult, StageResult } from './result.ts'
 import type { RunFolder } from './run-folder.ts'
 import { runStage } from './run-stage.ts'
 import type { Recipe } from './schema.ts'
@@ -27,6 +27,13 @@ export interface RunSetup {
   readonly signal: AbortSignal
 }
 
+/** What the last step finds. Both latencies are taken there, in turns, so that they can be compared. */
+interface Measured {
+  readonly figures: Omit<ModelFigures, 'latency'>
+  readonly latencies: readonly ModelLatency[] | undefined
+  readonly fidelity: Fidelity | undefined
+}
+
 /** Measures the float model, runs the stages, measures the result, compares, judges. */
 export async function runRecipe(setup: RunSetup): Promise<RunResult> {
   const { recipe, model, folder, executor, data, registry, emit, signal } = setup
@@ -38,7 +45,7 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
     return createEvaluator({ executor, source: validation, ...evaluation, progress: context.progress })
   }
   const measure = (graph: Graph, context: StepContext) =>
-    measureModel(graph, { executor, evaluate: evaluatorFor(context), note: context.note, signal })
+    measureModel(graph, { evaluate: evaluatorFor(context), note: context.note, signal })
 
   const stageSteps = recipe.stages.map((stage, index) => ({ stage, step: `${index + 1}-${stage.name}` }))
   const steps = createSteps(folder, emit, signal)
@@ -50,7 +57,7 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
   })
 
   const { graph: float } = simplify(model)
-  const { details: before } = await steps.run('measure-float', async context => {
+  const { details: floatFigures } = await steps.run('measure-float', async context => {
     if (!evaluatorFor(context))
       context.note(
         validation
@@ -81,28 +88,28 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
   }
 
   const final = graph
-  const { details: measured } = await steps.run<{ after: ModelFigures; fidelity: Fidelity | undefined }>(
-    'measure-result',
-    async context => {
-      const after = await measure(final, context)
-      if (!validation) return { details: { after, fidelity: undefined } }
-      const { batchSize, output, scores } = evaluation
-      const fidelity = await compareModels(float, final, {
+  const { details: measured } = await steps.run<Measured>('measure-result', async context => {
+    const figures = await measure(final, context)
+    const latencies = await measureLatencies(executor, [float, final], { note: context.note, signal })
+    const fidelity =
+      validation &&
+      (await compareModels(float, final, {
+        ...(evaluation.output === undefined ? {} : { output: evaluation.output }),
+        ...(evaluation.scores === undefined ? {} : { scores: evaluation.scores }),
         executor,
         source: validation,
         limit: fidelitySamples,
-        batchSize,
-        ...(output === undefined ? {} : { output }),
-        ...(scores === undefined ? {} : { scores }),
+        batchSize: evaluation.batchSize,
         progress: context.progress,
         signal,
-      })
-      return { details: { after, fidelity } }
-    },
-  )
+      }))
+    return { details: { figures, latencies, fidelity } }
+  })
 
   const saved = await folder.writeModel('model.onnx', final)
-  const { after, fidelity } = measured
+  const { figures, latencies, fidelity } = measured
+  const before = { ...floatFigures, latency: latencies?.[0] }
+  const after = { ...figures, latency: latencies?.[1] }
   const verdict = judge(recipe.accept, figuresOf(before, after, fidelity))
   const result: RunResult = {
     verdict,

@@ -6,7 +6,7 @@ export interface LatencyOptions {
   readonly batchSize?: number
   /** Timed runs, at most, and at least one. Default 100. */
   readonly runs?: number
-  /** Runs before the clock starts. Default 5. */
+  /** Runs before the clock starts, and at least 50 ms of them unless it is 0. Default 5. */
   readonly warmup?: number
   /** The timed runs stop after so many milliseconds. Default 2000. */
   readonly budget?: number
@@ -30,24 +30,60 @@ export interface Latency {
  *   dimension is taken as the batch; the reason of an aborted signal
  */
 export async function measureLatency(executor: Executor, graph: Graph, options: LatencyOptions = {}): Promise<Latency> {
+  const times: number[] = []
+  await timeRuns(executor, graph, options, times)
+  return latencyOf(times)
+}
+
+/** How often the models take turns: a machine's speed drifts, and so it drifts for all of them. */
+const rounds = 5
+
+/**
+ * Times models against each other: in turns, never two sessions at once, whose waiting threads would be in each other's
+ * way. Figures of one call can be compared, those of two calls cannot.
+ * @param options `runs` and `budget` are those of each model in all
+ * @throws as `measureLatency`
+ */
+export async function compareLatency(
+  executor: Executor,
+  graphs: readonly Graph[],
+  options: LatencyOptions = {},
+): Promise<readonly Latency[]> {
+  const { runs = 100, budget = 2000 } = options
+  const share = { ...options, runs: Math.ceil(runs / rounds), budget: budget / rounds }
+  const times = graphs.map((): number[] => [])
+  for (let round = 0; round < rounds; round++)
+    for (const [index, graph] of graphs.entries()) await timeRuns(executor, graph, share, times[index] ?? [])
+  return times.map(latencyOf)
+}
+
+/** The first runs of a session are slow, however short: caches, clock rates and threads have to wake up. */
+const warmupMilliseconds = 50
+
+async function timeRuns(executor: Executor, graph: Graph, options: LatencyOptions, times: number[]): Promise<void> {
   const { batchSize = 1, runs = 100, warmup = 5, budget = 2000, signal } = options
   const feeds = options.feeds ?? zeros(graph, batchSize)
   await using session = await executor.open(graph)
-  for (let run = 0; run < warmup; run++) {
-    signal?.throwIfAborted()
-    await session.run(feeds)
-  }
-  const times: number[] = []
-  const start = performance.now()
-  do {
+  const timed = async (): Promise<number> => {
     signal?.throwIfAborted()
     const before = performance.now()
     await session.run(feeds)
-    times.push(performance.now() - before)
-  } while (times.length < runs && performance.now() - start < budget)
-  times.sort((a, b) => a - b)
-  const at = (share: number) => quantile(times, share)
-  return { median: at(0.5), quartiles: [at(0.25), at(0.75)], least: at(0), runs: times.length }
+    return performance.now() - before
+  }
+  const warmedUp = warmup === 0 ? 0 : performance.now() + warmupMilliseconds
+  for (let run = 0; run < warmup || performance.now() < warmedUp; run++) await timed()
+  const start = performance.now()
+  let done = 0
+  do {
+    times.push(await timed())
+    done++
+  } while (done < runs && performance.now() - start < budget)
+}
+
+function latencyOf(times: readonly number[]): Latency {
+  const sorted = times.toSorted((a, b) => a - b)
+  const at = (share: number) => quantile(sorted, share)
+  return { median: at(0.5), quartiles: [at(0.25), at(0.75)], least: at(0), runs: sorted.length }
 }
 
 /** Of sorted values, linear between neighbours. */
