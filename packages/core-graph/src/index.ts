@@ -18,6 +18,7 @@ export { type GraphIndex, graphIndex, useCount, usersOf } from './graph-index.ts
 export { type InferredTypes, inferTypes, operatorOf, typeOf } from './infer.ts'
 export { withInputShapes } from './input-shapes.ts'
 export { type LoadOptions, loadModel, newestOpset, oldestOpset } from './load.ts'
+export { nearest } from './nearest.ts'
 export { matchNodes, nodePatterns } from './node-filter.ts'
 export {
   type AnyOperator,

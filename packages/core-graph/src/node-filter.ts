@@ -1,7 +1,7 @@
-import { distance } from 'fastest-levenshtein'
 import { z } from 'zod'
 import { RecipeError } from './errors.ts'
 import type { Graph, Node } from './graph.ts'
+import { nearest } from './nearest.ts'
 
 /** The option of every strategy that chooses nodes: see `matchNodes`. */
 export const nodePatterns = z
@@ -49,11 +49,13 @@ function expressionOf(pattern: string, option: string): RegExp {
 const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 
 function noMatch(pattern: string, option: string, part: string, names: readonly string[]): RecipeError {
-  const nearest = names.toSorted((a, b) => distance(a, part) - distance(b, part)).slice(0, 3)
+  const near = nearest(part, names).slice(0, 3)
   return new RecipeError({
     code: 'RECIPE_NO_MATCH',
     message: `${option}: no node of the model matches ${pattern}.`,
     hint:
-      nearest.length > 0 ? `The nearest are ${nearest.join(', ')}; pare inspect lists all.` : 'The model has no nodes.',
+      near.length > 0
+        ? `The nearest are ${near.map(({ word }) => word).join(', ')}; pare inspect lists all.`
+        : 'The model has no nodes.',
   })
 }

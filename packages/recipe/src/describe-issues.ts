@@ -1,6 +1,6 @@
 import { RecipeError } from '@pare/core-graph'
 import type { z } from 'zod'
-import { keysAt, nearest } from './suggest.ts'
+import { keysAt, suggestion } from './suggest.ts'
 
 /** What is expected to be written: a recipe, a preprocessing. */
 export interface Expected<Schema extends z.ZodType = z.ZodType> {
@@ -34,7 +34,7 @@ function describe(expected: Expected, issues: readonly Issue[], locate: Locate):
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map(
         key =>
-          `${locate(issue.path, key)}unknown key ${[...issue.path, key].join('.')}${nearest(key, keysIn(issue.path))}`,
+          `${locate(issue.path, key)}unknown key ${[...issue.path, key].join('.')}${suggestion(key, keysIn(issue.path))}`,
       )
     const meant = likeliestOfUnion(issue)
     if (meant) return describe(expected, meant, locate)

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { keysAt, nearest } from './suggest.ts'
+import { keysAt, suggestion } from './suggest.ts'
 
 test('a near word is suggested, otherwise all are listed', () => {
-  expect(nearest('stagse', ['model', 'stages'])).toBe(' (did you mean stages?)')
-  expect(nearest('zzzzzz', ['model', 'stages'])).toBe('; valid: model, stages')
-  expect(nearest('anything', [])).toBe('')
+  expect(suggestion('stagse', ['model', 'stages'])).toBe(' (did you mean stages?)')
+  expect(suggestion('zzzzzz', ['model', 'stages'])).toBe('; valid: model, stages')
+  expect(suggestion('anything', [])).toBe('')
 })
 
 test('the keys at a path are found through defaults, lists and unions', () => {

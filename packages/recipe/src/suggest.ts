@@ -1,12 +1,12 @@
-import { closest, distance } from 'fastest-levenshtein'
+import { nearest } from '@pare/core-graph'
 import { z } from 'zod'
 
 /** ` (did you mean x?)` for the nearest of the valid words, or `; valid: …` when none is near. */
-export function nearest(word: string, valid: Iterable<string>): string {
+export function suggestion(word: string, valid: Iterable<string>): string {
   const words = [...valid]
-  if (words.length === 0) return ''
-  const best = closest(word, words)
-  if (distance(word, best) <= Math.max(2, word.length / 3)) return ` (did you mean ${best}?)`
+  const [best] = nearest(word, words)
+  if (!best) return ''
+  if (best.distance <= Math.max(2, word.length / 3)) return ` (did you mean ${best.word}?)`
   return `; valid: ${words.join(', ')}`
 }
 

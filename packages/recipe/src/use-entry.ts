@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { StrategyRegistry } from './strategies.ts'
-import { nearest } from './suggest.ts'
+import { suggestion } from './suggest.ts'
 
 /** A strategy of a stage: its id, and its options with every default filled in. As it is written in a recipe. */
 export type StrategyUse = Readonly<Record<string, unknown>>
@@ -23,7 +23,7 @@ export const useEntrySchema = (registry: StrategyRegistry) =>
       if (typeof entry !== 'string' && Object.keys(entry).length !== 1)
         return fail('an entry names one strategy: put each in an entry of its own, with a dash')
       const strategy = registry.get(id)
-      if (!strategy) return fail(`there is no strategy ${id}${nearest(id, registry.keys())}`)
+      if (!strategy) return fail(`there is no strategy ${id}${suggestion(id, registry.keys())}`)
       const parsed = strategy.options.safeParse(options ?? {})
       if (parsed.success) return { [id]: parsed.data }
       for (const issue of parsed.error.issues)
