@@ -275,10 +275,11 @@ function attributesOf(
   given: Readonly<Record<string, AttributeInput>>,
   specs: AttributeSpecs,
 ): Record<string, Attribute> {
-  const attributes: Record<string, Attribute> = {}
-  for (const [name, value] of Object.entries(given))
-    if (value !== undefined) attributes[name] = attributeOf(value, specs[name]?.kind)
-  return attributes
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, attributeOf(value, specs[name]?.kind)]],
+    ),
+  )
 }
 
 function attributeOf(value: Exclude<AttributeInput, undefined>, kind: Attribute['kind'] | undefined): Attribute {

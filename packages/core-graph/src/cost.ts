@@ -53,7 +53,7 @@ export interface ModelCost {
  * @throws ModelError `MODEL_SHAPE` where shapes cannot go together
  */
 export function cost(graph: Graph, { convention = 'macs', bind = {} }: CostOptions = {}): ModelCost {
-  const bound = bindSymbols(graph, symbol => bind[symbol] ?? 1)
+  const bound = bindSymbols(graph, symbol => (Object.hasOwn(bind, symbol) ? bind[symbol] : undefined) ?? 1)
   const { values, unknown: notInferred } = inferTypes(bound)
   const reasons = new Map(notInferred.map(({ node, reason }) => [node.name, reason]))
   const constants = new Map<string, Constant>()

@@ -101,7 +101,8 @@ function rowsOf({ dataType, dims, data }: TensorData, first: number, size: numbe
 
 function tensorFor({ name }: ValueInfo, { inputs }: Graph, batch: Batch): TensorData {
   const tensors = Object.values(batch.inputs)
-  const found = batch.inputs[name] ?? (inputs.length === 1 && tensors.length === 1 ? tensors[0] : undefined)
+  const named = Object.hasOwn(batch.inputs, name) ? batch.inputs[name] : undefined
+  const found = named ?? (inputs.length === 1 && tensors.length === 1 ? tensors[0] : undefined)
   if (found) return found
   throw new DataError({
     code: 'DATA_INPUT',

@@ -19,8 +19,9 @@ export function withInputShapes(graph: Graph, shapes: Readonly<Record<string, re
       })
     bindShape(input, shape, bound)
   }
+  const inputs = new Set(graph.inputs.map(input => input.name))
   return changeTypes(graph, ({ name, type }) => {
-    const given = graph.inputs.some(input => input.name === name) ? shapes[name] : undefined
+    const given = inputs.has(name) && Object.hasOwn(shapes, name) ? shapes[name] : undefined
     return type && { ...type, shape: given ?? boundShape(type.shape, bound) }
   })
 }

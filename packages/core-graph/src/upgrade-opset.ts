@@ -109,8 +109,9 @@ function upgradeNode(node: Node, version: number, context: UpgradeContext, run: 
 
 /** That every change of the operator after `from`, up to `to`, is one that keeps the meaning of an older node. */
 function checkKnown(node: Node, from: number, to: number): void {
-  for (const [version, reason] of refusedChanges[node.op] ?? [])
-    if (version > from && version <= to) throw upgradeError(node, version, reason)
+  const refused = refusedChanges.get(node.op)
+  if (refused && refused.version > from && refused.version <= to)
+    throw upgradeError(node, refused.version, refused.reason)
   if (compatibleChanges.has(node.op) || rules.some(({ ops }) => ops.includes(node.op))) return
   throw upgradeError(node, to, 'Pare does not know how this operator changed')
 }

@@ -22,18 +22,18 @@ type ConstantOf = (name: string) => Tensor | undefined
  * constant of one element a channel. Undefined for any other node.
  */
 export function channelAffineOf(node: Node, constantOf: ConstantOf): ChannelAffine | undefined {
-  return node.domain === '' ? readers[node.op]?.(node, constantOf) : undefined
+  return node.domain === '' ? readers.get(node.op)?.(node, constantOf) : undefined
 }
 
 type Reader = (node: Node, constantOf: ConstantOf) => ChannelAffine | undefined
 
-const readers: Readonly<Record<string, Reader>> = {
-  BatchNormalization: batchNormalization,
-  Mul: (node, constantOf) => arithmetic(node, constantOf, c => [c, 0], true),
-  Div: (node, constantOf) => arithmetic(node, constantOf, c => [1 / c, 0], false),
-  Add: (node, constantOf) => arithmetic(node, constantOf, c => [1, c], true),
-  Sub: (node, constantOf) => arithmetic(node, constantOf, c => [1, -c], false),
-}
+const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['BatchNormalization', batchNormalization],
+  ['Mul', (node, constantOf) => arithmetic(node, constantOf, c => [c, 0], true)],
+  ['Div', (node, constantOf) => arithmetic(node, constantOf, c => [1 / c, 0], false)],
+  ['Add', (node, constantOf) => arithmetic(node, constantOf, c => [1, c], true)],
+  ['Sub', (node, constantOf) => arithmetic(node, constantOf, c => [1, -c], false)],
+])
 
 /** scale = γ / √(σ² + ε), shift = β − μ·scale (ONNX BatchNormalization; Ioffe and Szegedy 2015). */
 function batchNormalization(node: Node, constantOf: ConstantOf): ChannelAffine {

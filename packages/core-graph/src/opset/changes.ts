@@ -31,7 +31,7 @@ export const compatibleChanges: ReadonlySet<string> = new Set(
 )
 
 /** Changes of meaning that no rule rewrites: the version that made them, and what they are. */
-export const refusedChanges: Readonly<Record<string, readonly (readonly [version: number, reason: string])[]>> = {
-  Scan: [[9, 'it lost its batch axis and its sequence lengths']],
-  DFT: [[20, 'its axis became an input with another default']],
-}
+export const refusedChanges: ReadonlyMap<string, { readonly version: number; readonly reason: string }> = new Map([
+  ['Scan', { version: 9, reason: 'it lost its batch axis and its sequence lengths' }],
+  ['DFT', { version: 20, reason: 'its axis became an input with another default' }],
+])

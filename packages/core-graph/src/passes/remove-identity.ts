@@ -9,20 +9,19 @@ import { tensorNumbers } from '../tensor.ts'
 type LookUp = (name: string) => Inferred | undefined
 
 /** When an operator hands its first input on as it is. */
-const handsOn: Readonly<Record<string, (node: Node, lookUp: LookUp) => boolean>> = {
-  Identity: () => true,
+const handsOn: ReadonlyMap<string, (node: Node, lookUp: LookUp) => boolean> = new Map([
+  ['Identity', () => true],
   // Without training_mode (its third input) nothing is dropped and nothing is scaled (ONNX Dropout).
-  Dropout: ({ inputs: [, , training] }, lookUp) => !training || isFalse(lookUp(training)),
-  Cast: ({ inputs: [input = ''], attributes: { to } }, lookUp) => {
-    const type = lookUp(input)?.dataType
-    return type !== undefined && to?.kind === 'int' && to.value === dataTypeCode(type)
-  },
-  Concat: ({ inputs }) => inputs.length === 1,
-  Sum: ({ inputs }) => inputs.length === 1,
-  Mean: ({ inputs }) => inputs.length === 1,
-  Max: ({ inputs }) => inputs.length === 1,
-  Min: ({ inputs }) => inputs.length === 1,
-}
+  ['Dropout', ({ inputs: [, , training] }: Node, lookUp: LookUp) => !training || isFalse(lookUp(training))],
+  [
+    'Cast',
+    ({ inputs: [input = ''], attributes: { to } }: Node, lookUp: LookUp) => {
+      const type = lookUp(input)?.dataType
+      return type !== undefined && to?.kind === 'int' && to.value === dataTypeCode(type)
+    },
+  ],
+  ...['Concat', 'Sum', 'Mean', 'Max', 'Min'].map(op => [op, ({ inputs }: Node) => inputs.length === 1] as const),
+])
 
 const isFalse = (value: Inferred | undefined): boolean =>
   value?.constant !== undefined && tensorNumbers(value.constant).every(element => element === 0)
@@ -87,7 +86,7 @@ function withoutIdentities<Body extends GraphBody>(
     const node = redirectReads([cleaned], redirects)[0] ?? cleaned
     const [from = ''] = node.inputs
     const [to = '', ...others] = node.outputs
-    if (node.domain !== '' || !handsOn[node.op]?.(node, lookUp)) {
+    if (node.domain !== '' || !handsOn.get(node.op)?.(node, lookUp)) {
       keep(node)
       continue
     }

@@ -1,7 +1,10 @@
 import { attribute, readAttributes } from '../operator.ts'
 import { defineUpgrade } from '../opset/upgrade.ts'
 
-const modes: Readonly<Record<string, string>> = { bilinear: 'linear', bicubic: 'cubic' }
+const modes: ReadonlyMap<string, string> = new Map([
+  ['bilinear', 'linear'],
+  ['bicubic', 'cubic'],
+])
 
 /** The modes lost their number of axes: bilinear → linear, bicubic → cubic. */
 export const gridSample20 = defineUpgrade({
@@ -10,6 +13,6 @@ export const gridSample20 = defineUpgrade({
   version: 20,
   rewrite: node => {
     const { mode } = readAttributes(node, { mode: attribute.string('bilinear') })
-    return [{ ...node, attributes: { ...node.attributes, mode: { kind: 'string', value: modes[mode] ?? mode } } }]
+    return [{ ...node, attributes: { ...node.attributes, mode: { kind: 'string', value: modes.get(mode) ?? mode } } }]
   },
 })
