@@ -46,6 +46,16 @@ test.each<{ dataType: DataType; data: TypedArray }>([
   expect(y).toEqual({ dataType, dims: [3], data })
 })
 
+test('half floats go in as raw bits and come out as numbers', async () => {
+  const b = createBuilder('copy')
+  b.output(b.named(b.Identity(b.input('x', 'float16', [3])), 'y'))
+  await using session = await executor.open(b.build())
+  const { y } = await session.run({
+    x: { dataType: 'float16', dims: [3], data: Uint16Array.of(0x3c00, 0xc100, 0xfc00) },
+  })
+  expect(Array.from(y?.data ?? [], Number)).toEqual([1, -2.5, Number.NEGATIVE_INFINITY])
+})
+
 test('session options reach onnxruntime', async () => {
   const b = createBuilder('rounding')
   const [step, zero] = [b.scalar(1), b.constant('uint8', [], [0])]
@@ -117,4 +127,10 @@ test('a model that onnxruntime does not take is a ModelError', async () => {
 test('options that are none are refused at once', () => {
   expect(() => createExecutor({ threads: -1 })).toThrow(RecipeError)
   expect(() => createExecutor({ providers: [] as never })).toThrow(RecipeError)
+  expect(() => createExecutor({ sessionOptions: { session: '1', 'session.a': '1' } })).toThrow(RecipeError)
+})
+
+test('session options of any name change nothing else', async () => {
+  await using _ = await createExecutor({ sessionOptions: { '__proto__.polluted': '1' } }).open(reluNet())
+  expect('polluted' in {}).toBe(false)
 })

@@ -30,6 +30,10 @@ export const executorOptions = z.strictObject({
     .describe('Threads inside one operator; 0 lets onnxruntime take one for each core'),
   sessionOptions: z
     .record(z.string(), z.string())
+    .refine(entries => {
+      const keys = Object.keys(entries)
+      return !keys.some(key => keys.some(other => other.startsWith(`${key}.`)))
+    }, "no entry's name may be the beginning of another's")
     .default({})
     .describe("onnxruntime's own session configuration entries, such as session.disable_quant_qdq: '1'"),
 })
@@ -40,7 +44,9 @@ export const runtimeVersion = env.versions.node ?? env.versions.common
 export type ExecutorOptions = z.input<typeof executorOptions>
 
 /**
- * The Executor over onnxruntime-node. The runtime's `run` occupies JavaScript's thread while it computes.
+ * The Executor over onnxruntime-node. The runtime's `run` occupies JavaScript's thread while it computes. Outputs that
+ * are no tensors of numbers (strings, sequences, maps) are left out of its result; half floats go in as raw bits, and
+ * come out as numbers where JavaScript has a Float16Array.
  * Opening throws ModelError `MODEL_RUNTIME` and RunError `RUN_PROVIDER`, running RunError `RUN_FAILED`.
  * @throws RecipeError `RECIPE_INVALID` for options that are none
  */
@@ -87,13 +93,15 @@ function checkProviders(providers: readonly string[]): void {
 
 /** onnxruntime's JavaScript takes `{ 'session.a': '1' }` as `{ session: { a: '1' } }`. */
 function nested(entries: Readonly<Record<string, string>>): Record<string, unknown> {
-  const result: Record<string, unknown> = {}
+  // Without a prototype: a recipe may name an entry __proto__.a.
+  const empty = (): Record<string, unknown> => Object.create(null)
+  const result = empty()
   for (const [key, value] of Object.entries(entries)) {
     const path = key.split('.')
     const last = path.pop() ?? key
     let level = result
     for (const part of path) {
-      level[part] ??= {}
+      level[part] ??= empty()
       level = level[part] as Record<string, unknown>
     }
     level[last] = value
@@ -161,8 +169,11 @@ function wrap(session: InferenceSession): Session {
   }
 }
 
-const toRuntime = ({ dataType, data, dims }: TensorData) =>
-  new Tensor(dataType as 'float32', data as Float32Array, dims)
+function toRuntime({ dataType, data, dims }: TensorData): Tensor {
+  const tensor = new Tensor(dataType as 'float32', data as Float32Array, dims)
+  // Where JavaScript has a Float16Array, the tensor holds one, which onnxruntime's native part (1.30) cannot read.
+  return dataType === 'float16' ? Object.defineProperty(tensor, 'data', { value: data }) : tensor
+}
 
 const fromRuntime = (results: InferenceSession.OnnxValueMapType): TensorMap =>
   Object.fromEntries(
