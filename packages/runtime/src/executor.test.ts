@@ -46,7 +46,7 @@ test.each<{ dataType: DataType; data: TypedArray }>([
   expect(y).toEqual({ dataType, dims: [3], data })
 })
 
-test('half floats go in as raw bits and come out as numbers', async () => {
+test('half floats go in as raw bits, come out as numbers, and go in again', async () => {
   const b = createBuilder('copy')
   b.output(b.named(b.Identity(b.input('x', 'float16', [3])), 'y'))
   await using session = await executor.open(b.build())
@@ -54,6 +54,7 @@ test('half floats go in as raw bits and come out as numbers', async () => {
     x: { dataType: 'float16', dims: [3], data: Uint16Array.of(0x3c00, 0xc100, 0xfc00) },
   })
   expect(Array.from(y?.data ?? [], Number)).toEqual([1, -2.5, Number.NEGATIVE_INFINITY])
+  expect(await session.run({ x: y ?? floats([0]) })).toEqual({ y })
 })
 
 test('session options reach onnxruntime', async () => {

@@ -172,7 +172,9 @@ function wrap(session: InferenceSession): Session {
 function toRuntime({ dataType, data, dims }: TensorData): Tensor {
   const tensor = new Tensor(dataType as 'float32', data as Float32Array, dims)
   // Where JavaScript has a Float16Array, the tensor holds one, which onnxruntime's native part (1.30) cannot read.
-  return dataType === 'float16' ? Object.defineProperty(tensor, 'data', { value: data }) : tensor
+  return dataType === 'float16'
+    ? Object.defineProperty(tensor, 'data', { value: new Uint16Array(data.buffer, data.byteOffset, data.length) })
+    : tensor
 }
 
 const fromRuntime = (results: InferenceSession.OnnxValueMapType): TensorMap =>
