@@ -1,5 +1,6 @@
 import type { DataType } from './data-type.ts'
 import { ModelError } from './errors.ts'
+import { uniqueNames } from './fresh-names.ts'
 import type { Attribute, Graph, Node, Shape, TensorType } from './graph.ts'
 import { renameValues } from './graph-edit.ts'
 import { inferOutputs, inferredConstant, inferTypes } from './infer.ts'
@@ -119,17 +120,11 @@ function createGraphBuilder(base: Graph): GraphBuilder {
   const opsets = new Map(base.opsets)
   const values = new Map<string, Value>()
   for (const [name, type] of inferTypes(base).values) values.set(name, { ...type, name })
-  const nodeNames = new Set(nodes.map(node => node.name))
-  const valueNames = new Set([...values.keys(), ...nodes.flatMap(node => node.outputs)])
+  const freeNodeName = uniqueNames(new Set(nodes.map(node => node.name)))
+  const freeValueName = uniqueNames(new Set([...values.keys(), ...nodes.flatMap(node => node.outputs)]))
   const constants = new Map<string, Value>()
   const scopes: string[] = []
 
-  const unique = (name: string, taken: Set<string>) => {
-    let candidate = name
-    for (let count = 1; taken.has(candidate); count++) candidate = `${name}_${count}`
-    taken.add(candidate)
-    return candidate
-  }
   const scoped = (name: string) => [...scopes, name].join('/')
   const add = (name: string, inferred: Inferred): Value => {
     const value = { ...inferred, name }
@@ -138,7 +133,7 @@ function createGraphBuilder(base: Graph): GraphBuilder {
   }
 
   const initializer: GraphBuilder['initializer'] = (name, tensor) => {
-    const free = unique(name, valueNames)
+    const free = freeValueName(name)
     initializers.set(free, tensor)
     return add(free, inferredConstant(tensor))
   }
@@ -157,12 +152,10 @@ function createGraphBuilder(base: Graph): GraphBuilder {
     const domain = options.domain ?? ''
     const operator = (operators as unknown as Readonly<Record<string, AnyOperator>>)[op]
     const known = operator?.domain === domain ? operator : undefined
-    const name = unique(scoped(op), nodeNames)
+    const name = freeNodeName(scoped(op))
     const fixed = known?.outputs.filter(output => !/(\?|\.\.\.)$/.test(output)).length ?? 1
     const count = options.outputCount ?? options.outputTypes?.length ?? fixed
-    const outputNames = Array.from({ length: count }, (_, index) =>
-      unique(count === 1 ? `${name}:0` : `${name}:${index}`, valueNames),
-    )
+    const outputNames = Array.from({ length: count }, (_, index) => freeValueName(`${name}:${index}`))
     const made: Node = {
       name,
       op,
@@ -186,7 +179,7 @@ function createGraphBuilder(base: Graph): GraphBuilder {
 
   const own = {
     input: (name, dataType, shape) => {
-      const free = unique(name, valueNames)
+      const free = freeValueName(name)
       inputs.push({ name: free, type: { dataType, shape } })
       return add(free, { dataType, shape })
     },
@@ -204,7 +197,7 @@ function createGraphBuilder(base: Graph): GraphBuilder {
     },
     node,
     named: (value, name) => {
-      finalNames.set(value.name, unique(name, valueNames))
+      finalNames.set(value.name, freeValueName(name))
       return value
     },
     output: ({ name, dataType, shape }) => {

@@ -4,9 +4,18 @@ import { bodiesOf, type GraphBody } from './graph.ts'
 export function freshNames(graph: GraphBody): (name: string) => string {
   const taken = new Set<string>()
   collect(graph, taken)
+  return uniqueNames(taken)
+}
+
+/** Gives each name once: the wished one where it is free, else `name_1`, `name_2`, … What is given is taken. */
+export function uniqueNames(taken: Set<string> = new Set()): (name: string) => string {
+  // Where the last search ended, so that thousands of nodes of one name are no thousands of searches from 1.
+  const counts = new Map<string, number>()
   return name => {
     let candidate = name
-    for (let count = 1; taken.has(candidate); count++) candidate = `${name}_${count}`
+    let count = counts.get(name) ?? 0
+    while (taken.has(candidate)) candidate = `${name}_${++count}`
+    counts.set(name, count)
     taken.add(candidate)
     return candidate
   }

@@ -9,8 +9,9 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from 'onnx-buf'
-import { byteLength, dataTypeName } from './data-type.ts'
+import { byteLength, type DataType, dataTypeName } from './data-type.ts'
 import { ModelError } from './errors.ts'
+import { uniqueNames } from './fresh-names.ts'
 import type { Attribute, Dimension, Graph, GraphBody, Node, TensorType, ValueInfo } from './graph.ts'
 import { elementCount, isExternal, type Tensor } from './tensor.ts'
 import { sortNodes } from './topological-sort.ts'
@@ -101,8 +102,8 @@ function loadBody(proto: GraphProto, outer: ReadonlySet<string>, options: LoadOp
   const known = new Set([...outer, ...inputs.map(input => input.name), ...initializers.keys()])
   for (const { values } of proto.sparseInitializer) if (values) known.add(values.name)
   const visible = new Set([...known, ...proto.node.flatMap(node => node.output)])
-  const names = new Set<string>()
-  const nodes = proto.node.map((node, index) => loadNode(node, uniqueName(node, index, names), visible, options))
+  const names = nodeNames(proto.node)
+  const nodes = proto.node.map((node, index) => loadNode(node, names[index] ?? '', visible, options))
   checkOutputs(nodes, known)
   return {
     name: proto.name,
@@ -119,11 +120,11 @@ function loadBody(proto: GraphProto, outer: ReadonlySet<string>, options: LoadOp
   }
 }
 
-function uniqueName(node: NodeProto, index: number, taken: Set<string>): string {
-  let name = node.name || `${node.opType}_${index}`
-  while (taken.has(name)) name += '_'
-  taken.add(name)
-  return name
+/** Those of the file come first, so that no name that is made up takes one of theirs. */
+function nodeNames(nodes: readonly NodeProto[]): string[] {
+  const unique = uniqueNames()
+  const named = nodes.map(({ name }) => name && unique(name))
+  return named.map((name, index) => name || unique(`${nodes[index]?.opType}_${index}`))
 }
 
 function checkOutputs(nodes: readonly Node[], known: ReadonlySet<string>): void {
@@ -211,25 +212,48 @@ function loadTensor(proto: TensorProto, options: LoadOptions): Tensor {
       message: `The tensor ${proto.name} has element type ${proto.dataType} and shape [${dims}], which ONNX does not know.`,
       hint: 'The file is damaged or newer than this version of Pare.',
     })
-  checkTensor(proto, byteLength(dataType, elementCount(dims)), dims)
+  checkTensor(proto, dataType, dims)
   if (isExternal(proto))
     return { dataType, dims, storage: externalStorage(proto, byteLength(dataType, elementCount(dims)), options) }
   return { dataType, dims, storage: { kind: 'proto', proto } }
 }
 
-function checkTensor(proto: TensorProto, expected: number, dims: readonly number[]): void {
+function checkTensor(proto: TensorProto, dataType: DataType, dims: readonly number[]): void {
   if (dims.length > 1 && dims.includes(0))
     throw new ModelError({
       code: 'MODEL_ZERO_DIMENSION',
       message: `The tensor ${proto.name} has the shape [${dims}], with a dimension of size zero.`,
       hint: 'A layer without channels does nothing: remove it, or export the model again.',
     })
-  if (proto.rawData.byteLength === 0 || proto.rawData.byteLength === expected) return
+  if (isExternal(proto)) return
+  const isRaw = proto.rawData.byteLength > 0
+  const unit = isRaw ? 'bytes' : 'elements'
+  const expected = isRaw ? byteLength(dataType, elementCount(dims)) : fieldLength(dataType, elementCount(dims))
+  const given = isRaw ? proto.rawData.byteLength : sum(elementFields(proto).map(field => field.length))
+  if (given === expected) return
   throw new ModelError({
     code: 'MODEL_TENSOR_SIZE',
-    message: `The tensor ${proto.name} of shape [${dims}] takes ${expected} bytes, but the file has ${proto.rawData.byteLength}.`,
+    message: `The tensor ${proto.name} of type ${dataType} and shape [${dims}] takes ${expected} ${unit}, but the file has ${given}.`,
     hint: 'The file is damaged: export or download it again.',
   })
+}
+
+const elementFields = (proto: TensorProto): readonly (readonly unknown[])[] => [
+  proto.floatData,
+  proto.doubleData,
+  proto.int32Data,
+  proto.int64Data,
+  proto.uint64Data,
+  proto.stringData,
+]
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
+
+/** Complex numbers take two; of the smallest types, one holds as many as a byte does (TensorProto, "int32_data"). */
+function fieldLength(dataType: DataType, count: number): number {
+  if (dataType.startsWith('complex')) return 2 * count
+  const packed = byteLength(dataType, count)
+  return dataType === 'string' ? count : Math.min(count, packed)
 }
 
 function externalStorage(proto: TensorProto, expected: number, { readExternal }: LoadOptions): Tensor['storage'] {
