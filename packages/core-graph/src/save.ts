@@ -10,6 +10,7 @@ import {
   NodeProtoSchema,
   type OperatorSetIdProto,
   OperatorSetIdProtoSchema,
+  type StringStringEntryProto,
   StringStringEntryProtoSchema,
   type TensorProto,
   TensorProto_DataLocation,
@@ -48,7 +49,7 @@ export function saveModel(graph: Graph, options: SaveOptions = {}): SavedModel {
   const external = options.external ? externalFile(options.external) : undefined
   const model = copyOf(graph.model ?? create(ModelProtoSchema, { irVersion, producerName: 'pare' }), {
     opsetImport: saveOpsets(graph),
-    metadataProps: [...graph.metadata].map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
+    metadataProps: saveMetadata(graph),
     functions: [...graph.functions],
     graph: saveBody(graph, external),
   })
@@ -117,6 +118,14 @@ function saveOpsets(graph: Graph): OperatorSetIdProto[] {
   )
 }
 
+function saveMetadata(graph: Graph): StringStringEntryProto[] {
+  const loaded = new Map(graph.model?.metadataProps.map(entry => [entry.key, entry]))
+  return [...graph.metadata].map(([key, value]) => {
+    const entry = loaded.get(key)
+    return entry?.value === value ? entry : create(StringStringEntryProtoSchema, { key, value })
+  })
+}
+
 /** In the order of the file, with the initializers that old files list as inputs too; what is new comes last. */
 function saveInputs({ inputs, initializers, source }: GraphBody): ValueInfoProto[] {
   const left = new Map(inputs.map(input => [input.name, input]))
@@ -143,8 +152,9 @@ const utf8 = new TextEncoder()
 const encode = (text: string) => utf8.encode(text) as Uint8Array<ArrayBuffer>
 
 function saveAttribute(name: string, attribute: Attribute, external: ExternalFile | undefined): AttributeProto {
-  // A body may have been changed without its attribute being: only what cannot hold a body goes back as it was.
-  if (attribute.source && attribute.kind !== 'graph' && attribute.kind !== 'graphs') return attribute.source
+  // A body may have been changed, and external data must come along, without the attribute being another.
+  const isWhole = attribute.kind !== 'graph' && attribute.kind !== 'graphs' && attribute.kind !== 'tensor'
+  if (attribute.source && isWhole) return attribute.source
   switch (attribute.kind) {
     case 'float':
       return create(AttributeProtoSchema, { name, type: Kind.FLOAT, f: attribute.value })
@@ -153,7 +163,9 @@ function saveAttribute(name: string, attribute: Attribute, external: ExternalFil
     case 'string':
       return create(AttributeProtoSchema, { name, type: Kind.STRING, s: encode(attribute.value) })
     case 'tensor':
-      return create(AttributeProtoSchema, { name, type: Kind.TENSOR, t: saveTensor('', attribute.value, undefined) })
+      return copyOf(attribute.source ?? create(AttributeProtoSchema, { name, type: Kind.TENSOR }), {
+        t: saveTensor(attribute.source?.t?.name ?? '', attribute.value, undefined),
+      })
     case 'floats':
       return create(AttributeProtoSchema, { name, type: Kind.FLOATS, floats: [...attribute.value] })
     case 'ints':
@@ -177,25 +189,26 @@ function saveTensor(name: string, tensor: Tensor, external: ExternalFile | undef
   const { storage } = tensor
   if (external?.takes(tensor)) {
     const place = external.put(tensorBytes(tensor))
-    return create(TensorProtoSchema, {
-      name,
-      dims: tensor.dims.map(BigInt),
-      dataType: dataTypeCode(tensor.dataType),
+    return copyOf(withoutElements(name, tensor), {
       dataLocation: TensorProto_DataLocation.EXTERNAL,
       externalData: Object.entries(place).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
     })
   }
-  if (storage.kind === 'proto') return storage.proto.name === name ? storage.proto : copyOf(storage.proto, { name })
-  return create(TensorProtoSchema, {
-    name,
-    dims: tensor.dims.map(BigInt),
-    dataType: dataTypeCode(tensor.dataType),
-    rawData: tensorBytes(tensor) as Uint8Array<ArrayBuffer>,
-  })
+  if (storage.kind === 'proto') return copyOf(storage.proto, { name })
+  return copyOf(withoutElements(name, tensor), { rawData: tensorBytes(tensor) as Uint8Array<ArrayBuffer> })
+}
+
+/** All that a tensor is beside its elements and where they lie. */
+function withoutElements(name: string, { dataType, dims, storage }: Tensor): TensorProto {
+  const tensor = create(TensorProtoSchema, { name, dims: dims.map(BigInt), dataType: dataTypeCode(dataType) })
+  if (storage.kind === 'bytes') return tensor
+  const { docString, metadataProps, $unknown = [] } = storage.proto
+  return copyOf(tensor, { docString, metadataProps, $unknown })
 }
 
 function saveValueInfo({ name, type, source }: ValueInfo): ValueInfoProto {
-  if (source && source.name === name) return source
+  // One of another type has no source; one that was only renamed does.
+  if (source) return copyOf(source, { name })
   return create(ValueInfoProtoSchema, { name, ...(type ? { type: saveType(type) } : {}) })
 }
 
