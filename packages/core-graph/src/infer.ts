@@ -1,6 +1,8 @@
 import { ModelError } from './errors.ts'
 import { type Dimension, type Graph, type GraphBody, type Node, readsOf, type TensorType } from './graph.ts'
 import { type AnyOperator, byName, type Inferred, readAttributes } from './operator.ts'
+import { shapeText } from './operators/axis.ts'
+import { followedElements } from './operators/elements.ts'
 import { operators } from './operators/registry.ts'
 import { elementCount, type Tensor, tensorNumbers } from './tensor.ts'
 
@@ -73,7 +75,8 @@ export function inferNode(node: Node, values: Map<string, Inferred>): string | u
     const name = node.outputs[index]
     if (name && output) values.set(name, withConstantElements(output))
   }
-  return undefined
+  const unsaid = node.outputs.find(name => name && !values.has(name))
+  return unsaid && `the type of its output ${unsaid} does not follow from its inputs`
 }
 
 /** What an operator's rule says of a node's outputs, in the order of the node's outputs. */
@@ -89,15 +92,45 @@ export function inferOutputs(
   checkRequired(operator, node, inputs)
   const attributes = readAttributes(node, operator.attributes)
   const outputs = operator.infer(inputs as never, attributes as never, { outputCount: node.outputs.length, node })
-  return operator.outputs.flatMap(spec => {
+  const results = operator.outputs.flatMap(spec => {
     const output = outputs[spec.replace(/\?$|\.\.\.$/, '')]
     return Array.isArray(output) ? (output as Inferred[]) : [output as Inferred | undefined]
   })
+  const given = Object.values(inputs).flat()
+  return results.map(result => result && checked(result, node, given))
+}
+
+/**
+ * What holds for every rule: sizes are whole and not negative, the type exists, and elements are followed only where
+ * arithmetic on them is exact.
+ */
+function checked(value: Inferred, node: Node, inputs: readonly (Inferred | undefined)[]): Inferred {
+  const { dataType, shape, elements } = value
+  const isImpossible = (size: Dimension) => typeof size === 'number' && !(Number.isSafeInteger(size) && size >= 0)
+  if (dataType !== 'undefined' && !shape?.some(isImpossible))
+    return elements && !isFollowed(value) ? withoutElements(value) : value
+  const what = dataType === 'undefined' ? 'a type that ONNX does not know' : `the shape ${shapeText(shape)}`
+  throw new ModelError({
+    code: dataType === 'undefined' ? 'MODEL_ATTRIBUTE' : 'MODEL_SHAPE',
+    message: `Node ${node.name} (${node.op}) makes ${what} of ${inputs.map(input => shapeText(input?.shape)).join(', ')}.`,
+    hint: 'The model is invalid, or an input shape does not fit it: check the shapes and attributes of the node.',
+    node,
+  })
+}
+
+const withoutElements = ({ elements: _, ...value }: Inferred): Inferred => value
+
+/** A vector or number of the types that shapes are made of; a float would not be rounded as the rules do. */
+function isFollowed({ dataType, shape, elements }: Inferred): boolean {
+  const [count = 1] = shape ?? []
+  const isShape = dataType === 'int64' || dataType === 'int32' || dataType === 'bool'
+  return isShape && shape !== undefined && shape.length <= 1 && count === elements?.length && count <= followedElements
 }
 
 function checkRequired(operator: AnyOperator, node: Node, inputs: Record<string, unknown>): void {
   for (const spec of operator.inputs) {
-    if (spec.endsWith('?') || spec.endsWith('...') || inputs[spec] !== undefined) continue
+    const given = [inputs[spec.replace('...', '')]].flat()
+    if (spec.endsWith('?') || given.some(value => value !== undefined)) continue
     throw new ModelError({
       code: 'MODEL_INPUT',
       message: `Node ${node.name} (${node.op}) has no input ${spec}.`,
@@ -106,9 +139,6 @@ function checkRequired(operator: AnyOperator, node: Node, inputs: Record<string,
     })
   }
 }
-
-/** Integer tensors of up to so many elements are followed through the graph: shapes, axes, pads. */
-const followedElements = 64
 
 export function inferredConstant(constant: Tensor): Inferred {
   return withConstantElements({ dataType: constant.dataType, shape: constant.dims, constant })

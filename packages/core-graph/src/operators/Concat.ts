@@ -1,5 +1,6 @@
 import { attribute, defineOperator, typed } from '../operator.ts'
-import { axisOf } from './axis.ts'
+import { axisOf, shapeError, shapeText } from './axis.ts'
+import { sum, unified } from './dimensions.ts'
 
 /** The inputs one after another along the axis (ONNX Concat) */
 export const Concat = defineOperator({
@@ -13,12 +14,15 @@ export const Concat = defineOperator({
     const rank = first?.shape?.length
     if (rank === undefined || inputs.some(input => !input.shape)) return { concat_result: typed(dataType, undefined) }
     const along = axisOf(axis, rank, node)
-    const sizes = inputs.map(input => input.shape?.[along] ?? null)
-    const total = sizes.reduce<number | null>(
-      (sum, size) => (sum === null || typeof size !== 'number' ? null : sum + size),
-      0,
-    )
-    const shape = first?.shape?.map((size, position) => (position === along ? total : size))
+    const shape = inputs
+      .map(input => input.shape ?? [])
+      .reduce((joined, next) => {
+        const misfit = () => shapeError(node, `puts ${shapeText(next)} after ${shapeText(joined)} along axis ${along}`)
+        if (next.length !== rank) throw misfit()
+        return joined.map((size, position) =>
+          position === along ? sum(size, next[position] ?? null) : unified(size, next[position] ?? null, misfit),
+        )
+      })
     const elements = inputs.every(input => input.elements)
       ? inputs.flatMap(input => [...(input.elements ?? [])])
       : undefined

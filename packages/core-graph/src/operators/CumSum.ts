@@ -1,4 +1,5 @@
 import { attribute, defineOperator, sameAs } from '../operator.ts'
+import { axesOf } from './axis.ts'
 
 /** y[i] = Σ x[0…i] along the axis (ONNX CumSum) */
 export const CumSum = defineOperator({
@@ -6,5 +7,8 @@ export const CumSum = defineOperator({
   inputs: ['x', 'axis'],
   outputs: ['y'],
   attributes: { exclusive: attribute.int(0), reverse: attribute.int(0) },
-  infer: ({ x }) => ({ y: sameAs(x) }),
+  infer: ({ x, axis }, _, { node }) => {
+    if (x.shape) axesOf(axis.elements, x.shape.length, node)
+    return { y: sameAs(x) }
+  },
 })

@@ -1,4 +1,5 @@
 import { attribute, defineOperator, typed } from '../operator.ts'
+import { checkScale } from './quantization.ts'
 
 /** y = (x − zeroPoint)·scale (ONNX DequantizeLinear) */
 export const DequantizeLinear = defineOperator({
@@ -6,5 +7,8 @@ export const DequantizeLinear = defineOperator({
   inputs: ['x', 'x_scale', 'x_zero_point?'],
   outputs: ['y'],
   attributes: { axis: attribute.int(1), block_size: attribute.int(0) },
-  infer: ({ x, x_scale: scale }) => ({ y: typed(scale.dataType, x.shape) }),
+  infer: ({ x, x_scale: scale }, { axis, block_size: block }, { node }) => {
+    checkScale(x.shape, scale.shape, axis, block, node)
+    return { y: typed(scale.dataType, x.shape) }
+  },
 })

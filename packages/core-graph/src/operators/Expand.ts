@@ -1,5 +1,6 @@
 import { defineOperator, typed } from '../operator.ts'
 import { broadcastShapes } from './broadcast.ts'
+import { elementsOf } from './elements.ts'
 
 /** input broadcast to a shape (ONNX Expand) */
 export const Expand = defineOperator({
@@ -7,6 +8,6 @@ export const Expand = defineOperator({
   inputs: ['input', 'shape'],
   outputs: ['output'],
   infer: ({ input, shape }, _, { node }) => ({
-    output: typed(input.dataType, shape.elements ? broadcastShapes([input.shape, shape.elements], node) : undefined),
+    output: typed(input.dataType, broadcastShapes([input.shape, elementsOf(shape)], node)),
   }),
 })

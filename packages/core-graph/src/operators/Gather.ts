@@ -11,7 +11,8 @@ export const Gather = defineOperator({
     const { shape, dataType, elements } = data
     if (!shape || !indices.shape) return { output: { dataType, shape: undefined } }
     const along = axisOf(axis, shape.length, node)
-    const picked = elements && indices.elements?.map(index => elements.at(Number(index)) ?? null)
+    const picked =
+      elements && indices.elements?.map(index => (typeof index === 'number' ? (elements.at(index) ?? null) : null))
     return {
       output: {
         dataType,

@@ -1,5 +1,4 @@
-import { attribute } from '../operator.ts'
-import { defineUnaryOfInput } from './elementwise.ts'
+import { defineAlongAxis } from './elementwise.ts'
 
 /** output = 1 at the first greatest element along the axis, 0 elsewhere: [*s] → [*s] (ONNX Hardmax) */
-export const Hardmax = defineUnaryOfInput('Hardmax', { axis: attribute.int(-1) })
+export const Hardmax = defineAlongAxis('Hardmax')

@@ -1,5 +1,4 @@
-import { attribute } from '../operator.ts'
-import { defineUnaryOfInput } from './elementwise.ts'
+import { defineAlongAxis } from './elementwise.ts'
 
 /** output = x − ln Σ eˣ along the axis: [*s] → [*s] (ONNX LogSoftmax) */
-export const LogSoftmax = defineUnaryOfInput('LogSoftmax', { axis: attribute.int(-1) })
+export const LogSoftmax = defineAlongAxis('LogSoftmax')

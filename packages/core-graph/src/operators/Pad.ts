@@ -1,5 +1,7 @@
 import { attribute, defineOperator, typed } from '../operator.ts'
-import { axisOf } from './axis.ts'
+import { axesOf, shapeError, shapeText } from './axis.ts'
+import { sum } from './dimensions.ts'
+import { elementsOf } from './elements.ts'
 
 /** data with borders; pads: [begin…, end…] of the axes (ONNX Pad) */
 export const Pad = defineOperator({
@@ -9,19 +11,21 @@ export const Pad = defineOperator({
   attributes: { mode: attribute.string('constant') },
   infer: ({ data, pads, axes }, _, { node }) => {
     const { shape, dataType } = data
-    if (!shape || !pads.elements || (axes && !axes.elements))
+    const padded = shape && axesOf(axes ? axes.elements : [...shape.keys()], shape.length, node)
+    if (!shape || !padded)
       return {
         output: typed(
           dataType,
           shape?.map(() => null),
         ),
       }
-    const padded = axes?.elements?.map(axis => axisOf(Number(axis), shape.length, node)) ?? [...shape.keys()]
+    const given = elementsOf(pads)
+    if (given && given.length !== 2 * padded.length)
+      throw shapeError(node, `has pads ${shapeText(given)}, not two for each of ${padded.length} axes`)
     const result = [...shape]
     for (const [index, axis] of padded.entries()) {
-      const [size, begin, end] = [shape[axis], pads.elements[index], pads.elements[index + padded.length]]
-      result[axis] =
-        typeof size === 'number' && typeof begin === 'number' && typeof end === 'number' ? size + begin + end : null
+      const [begin = null, end = null] = [given?.[index], given?.[index + padded.length]]
+      result[axis] = [begin, end].reduce(sum, shape[axis] ?? null)
     }
     return { output: typed(dataType, result) }
   },

@@ -1,5 +1,6 @@
 import { dataTypeName } from '../data-type.ts'
 import { attribute, defineOperator, typed } from '../operator.ts'
+import { checkScale } from './quantization.ts'
 
 /** y = saturate(round(x / scale) + zeroPoint) (ONNX QuantizeLinear) */
 export const QuantizeLinear = defineOperator({
@@ -12,7 +13,13 @@ export const QuantizeLinear = defineOperator({
     output_dtype: attribute.int(0),
     saturate: attribute.int(1),
   },
-  infer: ({ x, y_zero_point: zeroPoint }, { output_dtype: output }) => ({
-    y: typed(zeroPoint?.dataType ?? (output ? (dataTypeName(output) ?? 'uint8') : 'uint8'), x.shape),
-  }),
+  infer: (
+    { x, y_scale: scale, y_zero_point: zeroPoint },
+    { axis, block_size: block, output_dtype: output },
+    { node },
+  ) => {
+    checkScale(x.shape, scale.shape, axis, block, node)
+    const stated = output ? (dataTypeName(output) ?? 'undefined') : 'uint8'
+    return { y: typed(zeroPoint?.dataType ?? stated, x.shape) }
+  },
 })

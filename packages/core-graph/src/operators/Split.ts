@@ -1,30 +1,54 @@
-import { attribute, defineOperator, typed } from '../operator.ts'
-import { axisOf } from './axis.ts'
+import type { Dimension, Node } from '../graph.ts'
+import { attribute, defineOperator, type Inferred, typed } from '../operator.ts'
+import { axisOf, shapeError, shapeText } from './axis.ts'
+import { sum } from './dimensions.ts'
+import { elementsOf } from './elements.ts'
 
-/** Parts of the input along the axis, of the given sizes or of equal ones (ONNX Split) */
+/** Parts of the input along the axis, of the given sizes or of equal ones, the last smaller (ONNX Split) */
 export const Split = defineOperator({
   op: 'Split',
   inputs: ['input', 'split?'],
   outputs: ['outputs...'],
   attributes: { axis: attribute.int(0), num_outputs: attribute.optional.int() },
-  infer: ({ input, split }, { axis }, { outputCount, node }) => {
-    const { shape, dataType } = input
-    if (!shape) return { outputs: Array.from({ length: outputCount }, () => typed(dataType, undefined)) }
-    const along = axisOf(axis, shape.length, node)
-    const whole = shape[along] ?? null
-    const part = typeof whole === 'number' ? Math.ceil(whole / outputCount) : null
-    const sizeOf = (index: number) => {
-      if (split) return split.elements?.[index] ?? null
-      if (part === null || typeof whole !== 'number') return null
-      return index < outputCount - 1 ? part : whole - part * (outputCount - 1)
-    }
+  infer: ({ input, split }, { axis, num_outputs: parts }, { outputCount, node }) => {
+    const { shape, dataType, elements } = input
+    const along = shape && axisOf(axis, shape.length, node)
+    const whole = (along === undefined ? undefined : shape?.[along]) ?? null
+    const unknown = Array<Dimension>(outputCount).fill(null)
+    const sizes = split ? (elementsOf(split) ?? unknown) : equalParts(whole, parts ?? outputCount)
+    checkSizes(sizes, whole, outputCount, node)
     return {
-      outputs: Array.from({ length: outputCount }, (_, index) =>
-        typed(
+      outputs: sizes.map((size, index) => {
+        const part = typed(
           dataType,
-          shape.map((size, position) => (position === along ? sizeOf(index) : size)),
-        ),
-      ),
+          shape?.map((other, position) => (position === along ? size : other)),
+        )
+        const picked = elements && partOf(elements, sizes, index)
+        return picked ? { ...part, elements: picked } : part
+      }),
     }
   },
 })
+
+function equalParts(whole: Dimension, count: number): readonly Dimension[] {
+  const part = typeof whole === 'number' ? Math.ceil(whole / count) : null
+  return Array.from({ length: Math.max(0, count) }, (_, index) =>
+    part === null || typeof whole !== 'number' || index < count - 1 ? part : whole - part * (count - 1),
+  )
+}
+
+function checkSizes(sizes: readonly Dimension[], whole: Dimension, outputCount: number, node: Node): void {
+  const total = sizes.reduce(sum, 0)
+  const differ = typeof total === 'number' && typeof whole === 'number' && total !== whole
+  if (differ || sizes.length === 0 || outputCount > sizes.length)
+    throw shapeError(
+      node,
+      `splits an axis of ${whole ?? '?'} into parts of ${shapeText(sizes)}, with ${outputCount} outputs`,
+    )
+}
+
+function partOf(elements: readonly Dimension[], sizes: readonly Dimension[], index: number): Inferred['elements'] {
+  const start = sizes.slice(0, index).reduce(sum, 0)
+  const size = sizes[index]
+  return typeof start === 'number' && typeof size === 'number' ? elements.slice(start, start + size) : undefined
+}

@@ -1,5 +1,5 @@
 import { ModelError } from '../errors.ts'
-import type { Dimension, Node } from '../graph.ts'
+import type { Dimension, Node, Shape } from '../graph.ts'
 
 /**
  * An axis counted from the front; negative ones count from the back (ONNX, of all operators with axes).
@@ -15,6 +15,10 @@ export function axesOf(elements: readonly Dimension[] | undefined, rank: number,
   if (!elements?.every(axis => typeof axis === 'number')) return undefined
   return elements.map(axis => axisOf(axis, rank, node))
 }
+
+/** A shape as it is read: `[N, 3, ?]`. */
+export const shapeText = (shape: Shape | undefined): string =>
+  shape ? `[${shape.map(size => size ?? '?').join(', ')}]` : 'of unknown rank'
 
 /** Shapes that cannot go together. */
 export const shapeError = (node: Node, problem: string): ModelError =>

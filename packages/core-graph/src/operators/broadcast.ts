@@ -1,5 +1,5 @@
-import { ModelError } from '../errors.ts'
 import type { Dimension, Node, Shape } from '../graph.ts'
+import { shapeError, shapeText } from './axis.ts'
 
 /** The shape that tensors broadcast to (ONNX, "Broadcasting"). @throws ModelError `MODEL_SHAPE` when they cannot */
 export function broadcastShapes(shapes: readonly (Shape | undefined)[], node: Node): Shape | undefined {
@@ -24,12 +24,7 @@ function broadcastDimension(a: Dimension, b: Dimension, node: Node, shapes: read
   if (a === b || b === 1) return a
   if (a === 1) return b
   if (typeof a === 'number' && typeof b === 'number')
-    throw new ModelError({
-      code: 'MODEL_SHAPE',
-      message: `Node ${node.name} (${node.op}): shapes [${shapes[0]}] and [${shapes[1]}] do not broadcast.`,
-      hint: 'The model is invalid, or an input shape does not fit it.',
-      node,
-    })
+    throw shapeError(node, `has shapes ${shapes.map(shapeText).join(' and ')}, which do not broadcast`)
   // A size other than 1 wins over an unknown one, which must then be equal or 1.
   if (typeof a === 'number') return a
   return typeof b === 'number' ? b : null

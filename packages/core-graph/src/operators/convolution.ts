@@ -13,7 +13,7 @@ export const convolutionAttributes = {
   strides: attribute.optional.ints(),
 }
 
-interface ConvolutionAttributes extends Omit<WindowAttributes, 'kernel_shape'> {
+export interface ConvolutionAttributes extends Omit<WindowAttributes, 'kernel_shape'> {
   readonly group: number
   readonly kernel_shape: readonly number[] | undefined
 }

@@ -1,7 +1,9 @@
 import type { DataType } from '../data-type.ts'
 import type { Dimension } from '../graph.ts'
-import { type AttributeSpecs, defineOperator, type Inferred, sameAs, typed } from '../operator.ts'
+import { type AttributeSpecs, attribute, defineOperator, sameAs, typed } from '../operator.ts'
+import { axisOf } from './axis.ts'
 import { broadcastShapes } from './broadcast.ts'
+import { combineElements } from './elements.ts'
 
 /** Element by element, of the type and shape of its only input; X → Y where the specification gives these names. */
 export const defineUnary = <const Op extends string, const Attributes extends AttributeSpecs = Record<never, never>>(
@@ -25,6 +27,19 @@ export const defineUnaryOfInput = <
     infer: ({ input }) => ({ output: sameAs(input) }),
   })
 
+/** As `defineUnaryOfInput`, for what looks at one axis at a time, the last by default. */
+export const defineAlongAxis = <const Op extends string>(op: Op) =>
+  defineOperator({
+    op,
+    inputs: ['input'],
+    outputs: ['output'],
+    attributes: { axis: attribute.int(-1) },
+    infer: ({ input }, { axis }, { node }) => {
+      if (input.shape) axisOf(axis, input.shape.length, node)
+      return { output: sameAs(input) }
+    },
+  })
+
 /**
  * C = f(A, B), broadcast.
  * @param result type of C; default that of A
@@ -40,18 +55,10 @@ export const defineBinary = <const Op extends string>(
     outputs: ['C'],
     infer: ({ A, B }, _, { node }) => {
       const shape = broadcastShapes([A.shape, B.shape], node)
-      const elements = fold && foldElements(A, B, fold)
+      const elements = fold && combineElements([A, B], (a = null, b = null) => fold(a, b))
       return { C: { dataType: result ?? A.dataType, shape, ...(elements ? { elements } : {}) } }
     },
   })
-
-function foldElements(a: Inferred, b: Inferred, fold: (a: Dimension, b: Dimension) => Dimension) {
-  if (!a.elements || !b.elements) return undefined
-  const length = Math.max(a.elements.length, b.elements.length)
-  const at = (elements: readonly Dimension[], index: number) => elements[elements.length === 1 ? 0 : index] ?? null
-  const [left, right] = [a.elements, b.elements]
-  return Array.from({ length }, (_, index) => fold(at(left, index), at(right, index)))
-}
 
 /** f of two numbers; `unit` as the second leaves a symbol as it is. */
 export const numeric =

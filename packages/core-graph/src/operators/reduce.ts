@@ -11,6 +11,13 @@ export const defineReduce = <const Op extends string>(op: Op) =>
     attributes: { keepdims: attribute.int(1), noop_with_empty_axes: attribute.int(0) },
     infer: ({ data, axes }, { keepdims, noop_with_empty_axes: noop }, { node }) => {
       const given = axes ? data.shape && axesOf(axes.elements, data.shape.length, node) : []
+      if (!given && keepdims)
+        return {
+          reduced: typed(
+            data.dataType,
+            data.shape?.map(() => null),
+          ),
+        }
       if (given?.length === 0 && noop) return { reduced: typed(data.dataType, data.shape) }
       return { reduced: reducedShape(data, given, keepdims === 1) }
     },

@@ -1,5 +1,6 @@
 import { ModelError } from '../errors.ts'
 import type { Dimension, Node } from '../graph.ts'
+import { shapeError } from './axis.ts'
 
 /** The attributes that Conv and the pools share, as far as a node gives them. */
 export interface WindowAttributes {
@@ -33,9 +34,9 @@ export function windowOf(sizes: readonly Dimension[], attributes: WindowAttribut
   if (autoPad === 'VALID') return { ...window, pads: Array<number>(2 * rank).fill(0) }
   if (autoPad === 'NOTSET') return { ...window, pads: attributes.pads ?? Array<number>(2 * rank).fill(0) }
   const totals = sizes.map((size, axis) => {
-    if (typeof size !== 'number') return undefined
     const stride = strides[axis] ?? 1
-    const reach = ((kernel[axis] ?? 1) - 1) * (dilations[axis] ?? 1) + 1
+    const reach = reachOf(window, axis)
+    if (typeof size !== 'number') return stride === 1 ? reach - 1 : undefined
     return Math.max(0, (Math.ceil(size / stride) - 1) * stride + reach - size)
   })
   if (totals.some(total => total === undefined)) return { ...window, pads: undefined }
@@ -44,15 +45,35 @@ export function windowOf(sizes: readonly Dimension[], attributes: WindowAttribut
   return { ...window, pads: autoPad === 'SAME_UPPER' ? [...less, ...more] : [...more, ...less] }
 }
 
-/** Sizes of the output of a sliding window. @throws ModelError `MODEL_SHAPE` when the window is larger than the input */
+/** How far a window reaches along an axis, dilation included. */
+const reachOf = ({ kernel, dilations }: Pick<Window, 'kernel' | 'dilations'>, axis: number): number =>
+  ((kernel[axis] ?? 1) - 1) * (dilations[axis] ?? 1) + 1
+
+/** @throws ModelError `MODEL_SHAPE` when a window has not one positive kernel size, stride and dilation for each axis */
+export function checkWindow(sizes: readonly Dimension[], window: Window, node: Node): void {
+  const { kernel, strides, dilations, pads } = window
+  const isPositive = (values: readonly number[]) =>
+    values.length === sizes.length && values.every(value => Number.isSafeInteger(value) && value >= 1)
+  if ([kernel, strides, dilations].every(isPositive) && (!pads || pads.length === 2 * sizes.length)) return
+  const given = `kernel [${kernel}], strides [${strides}], dilations [${dilations}] and pads [${pads}]`
+  throw shapeError(node, `slides over ${sizes.length} axes with ${given}`)
+}
+
+/**
+ * Sizes of the output of a sliding window; one that the window leaves as it is may be a symbol.
+ * @throws ModelError `MODEL_SHAPE` when the window is larger than the input, or does not fit its axes
+ */
 export function windowedSizes(sizes: readonly Dimension[], window: Window, node: Node, ceil = false): Dimension[] {
+  checkWindow(sizes, window, node)
   return sizes.map((size, axis) => {
-    const { kernel, strides, dilations, pads } = window
-    if (typeof size !== 'number' || !pads) return null
+    const { kernel, strides, pads } = window
+    if (!pads) return null
     const begin = pads[axis] ?? 0
-    const padded = size + begin + (pads[axis + kernel.length] ?? 0)
-    const reach = ((kernel[axis] ?? 1) - 1) * (dilations[axis] ?? 1) + 1
+    const padding = begin + (pads[axis + kernel.length] ?? 0)
+    const reach = reachOf(window, axis)
     const stride = strides[axis] ?? 1
+    if (typeof size !== 'number') return stride === 1 && padding === reach - 1 ? size : null
+    const padded = size + padding
     if (padded < reach)
       throw new ModelError({
         code: 'MODEL_SHAPE',
