@@ -346,6 +346,23 @@ describe('upgradeOpset', () => {
     expect(() => upgradeOpset(graph)).toThrow(expect.objectContaining({ code: 'MODEL_UPGRADE', message }))
   })
 
+  it('refuses channels that do not make whole groups', () => {
+    const grouped = node('y', 'GroupNormalization', ['x', 's', 's'], { num_groups: 2 })
+    const graph = graphOf({
+      opset: 18,
+      inputs: { x: [1, 5, 4] },
+      initializers: { s: floats([2], [1, 1]) },
+      nodes: [grouped],
+      outputs: ['y'],
+    })
+    expect(() => upgradeOpset(graph)).toThrow(
+      expect.objectContaining({
+        code: 'MODEL_UPGRADE',
+        message: expect.stringContaining('its 5 channels are no 2 groups of one size'),
+      }),
+    )
+  })
+
   it('has a case for every rule, and a word on every operator that Pare knows', () => {
     const seen = new Set(Object.values(cases).flatMap(({ nodes }) => nodes.map(({ op }) => op)))
     const covered = new Set([...seen, 'GroupNormalization'])

@@ -107,6 +107,8 @@ describe('each evaluator computes what onnxruntime does', () => {
   })
 })
 
+const wide = (value: bigint) => tensorOf('int64', [], BigInt64Array.of(value))
+
 describe('evaluation leaves to the runtime', () => {
   it.each<[string, string, readonly Tensor[], Attributes]>([
     ['integers divided by zero', 'Div', [ints(1), ints(0)], {}],
@@ -115,6 +117,8 @@ describe('evaluation leaves to the runtime', () => {
     ['not a number as an integer', 'Cast', [floats([1], [Number.NaN])], { to: 7 }],
     ['an index out of range', 'Gather', [ints(1, 2), ints(2)], {}],
     ['shapes that do not broadcast', 'Add', [ints(1, 2), ints(1, 2, 3)], {}],
+    ['a slice that does not move', 'Slice', [ints(1, 2), ints(0), ints(2), ints(0), ints(0)], {}],
+    ['a range beyond what a number holds', 'Range', [0n, 2n ** 60n, 2n ** 59n].map(wide), {}],
     ['an operator without an evaluator', 'Relu', [floats([1], [1])], {}],
   ])('%s', (_, op, inputs, attributes) => {
     const made = node(

@@ -9,7 +9,7 @@ export const Range = defineEvaluator(operator, ({ start, limit, delta }) => {
   const [from = 0] = tensorNumbers(start)
   const [to = 0] = tensorNumbers(limit)
   const [by = 1] = tensorNumbers(delta)
-  if (by === 0) return undefined
+  if (by === 0 || ![from, to, by].every(Number.isSafeInteger)) return undefined
   const count = Math.max(0, Math.ceil((to - from) / by))
   return tensorOf(
     start.dataType,

@@ -12,6 +12,7 @@ export const Slice = defineEvaluator(operator, ({ data, starts, ends, axes, step
   const step = steps ? tensorNumbers(steps) : from.map(() => 1)
   const dims = [...data.dims]
   const strides = stridesOf(data.dims)
+  if (step.includes(0)) return undefined
   let offset = 0
   for (const [index, place] of places.entries()) {
     const axis = place < 0 ? place + rank : place

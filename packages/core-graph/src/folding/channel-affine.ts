@@ -1,6 +1,6 @@
 import type { Node } from '../graph.ts'
 import { attribute, readAttributes } from '../operator.ts'
-import { elementCount, type Tensor, tensorElements } from '../tensor.ts'
+import { elementCount, type Tensor, tensorNumbers } from '../tensor.ts'
 
 /** y[n, c, …] = scale[c]·x[n, c, …] + shift[c] */
 export interface ChannelAffine {
@@ -50,7 +50,7 @@ function batchNormalization(node: Node, constantOf: ConstantOf): ChannelAffine {
       if (!parameters.every(tensor => tensor !== undefined)) return 'its parameters are no constants'
       const halves = parameters.find(({ dataType }) => dataType !== 'float32' && dataType !== 'float64')
       if (halves) return `its parameters are ${halves.dataType}`
-      const [gamma = [], beta = [], mean = [], variance = []] = parameters.map(numbersOf)
+      const [gamma = [], beta = [], mean = [], variance = []] = parameters.map(tensorNumbers)
       if (gamma.length !== channels) return `it has ${gamma.length} channels where its input has ${channels}`
       const scale = gamma.map((value, channel) => value / Math.sqrt((variance[channel] ?? 0) + epsilon))
       return {
@@ -74,7 +74,7 @@ function arithmetic(
     input: onRight ? left : right,
     of: (channels, rank) => {
       if (!isPerChannel(constant.dims, channels, rank)) return undefined
-      const values = numbersOf(constant)
+      const values = tensorNumbers(constant)
       const pairs = Array.from({ length: channels }, (_, channel) => read(values[channel] ?? values[0] ?? 0))
       return { scale: pairs.map(([scale]) => scale), shift: pairs.map(([, shift]) => shift) }
     },
@@ -87,6 +87,3 @@ function isPerChannel(dims: readonly number[], channels: number, rank: number): 
   if (elementCount(dims) === 1) return true
   return elementCount(dims) === channels && dims[dims.length - rank + 1] === channels
 }
-
-export const numbersOf = (tensor: Tensor): number[] =>
-  Array.from(tensorElements(tensor) as Iterable<number | bigint>, Number)

@@ -1,7 +1,7 @@
 import type { Node } from '../graph.ts'
 import { attribute, readAttributes } from '../operator.ts'
-import { elementCount, type Tensor, tensorOf } from '../tensor.ts'
-import { type AffineValues, numbersOf } from './channel-affine.ts'
+import { elementCount, newTypedArray, type Tensor, tensorElements, tensorNumbers, tensorOf } from '../tensor.ts'
+import type { AffineValues } from './channel-affine.ts'
 
 /** A layer whose weight and bias can take up a scale and a shift of its output's channels. */
 export interface Layer {
@@ -86,13 +86,13 @@ export function foldAffine(
   { scale, shift }: AffineValues,
 ): { readonly weight: Tensor; readonly bias: Tensor } {
   const { dataType, dims } = weight
-  const before = bias ? numbersOf(bias) : [0]
+  const before = bias ? tensorNumbers(bias) : [0]
+  const from = tensorElements(weight)
+  const scaled = newTypedArray(dataType, from.length)
+  for (let element = 0; element < from.length; element++)
+    scaled[element] = Number(from[element]) * (scale[channelOf(element)] ?? 0)
   return {
-    weight: tensorOf(
-      dataType,
-      dims,
-      numbersOf(weight).map((value, element) => value * (scale[channelOf(element)] ?? 0)),
-    ),
+    weight: tensorOf(dataType, dims, scaled),
     bias: tensorOf(
       dataType,
       [channels],

@@ -194,6 +194,14 @@ describe('fold-batch-norm', () => {
       'the weight w is shared with other nodes',
     )
     expectRefused(
+      graphOf({
+        initializers: { w: random([3, 3], 1), ...normParameters(3) },
+        nodes: [node('m', 'MatMul', ['w', 'w']), norm('y', 'm')],
+        outputs: ['y'],
+      }),
+      'MatMul:m reads one value twice',
+    )
+    expectRefused(
       graphOf({ ...base, nodes: [node('r', 'Relu', ['x']), norm('y', 'r')], outputs: ['y'] }),
       'no layer stands before it, but Relu',
     )

@@ -101,6 +101,8 @@ function refusalOf(
   const [, weightName = '', biasName = ''] = producer.inputs
   if (node.outputs.slice(1).some(output => useCount(graph, output) > 0)) return 'its statistics are read'
   if (useCount(graph, input) !== 1) return `the output of ${producer.name} is read elsewhere too`
+  const reads = producer.inputs.filter(name => name !== '')
+  if (new Set(reads).size < reads.length) return `${producer.name} reads one value twice`
   if (useCount(graph, weightName) !== 1) return `the weight ${weightName} is shared with other nodes`
   if (weight.dataType !== 'float32' && weight.dataType !== 'float64')
     return `the weight ${weightName} is ${weight.dataType}`

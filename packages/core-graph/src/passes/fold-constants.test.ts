@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { tensorNumbers } from '../tensor.ts'
+import { tensorNumbers, tensorOf } from '../tensor.ts'
 import { expectSameOutputs } from '../testing/expect-same-outputs.ts'
 import { floats, graphOf, ints, node, textOf } from '../testing/graph-of.ts'
 import { foldConstants } from './fold-constants.ts'
@@ -100,6 +100,24 @@ describe('fold-constants', () => {
       'y = Add(x, large)',
       'w = Relu(z)',
     ])
+  })
+
+  it('does not even compute what would take terabytes, also where its shape is computed', () => {
+    const before = graphOf({
+      initializers: { million: ints(2 ** 20), one: floats([1], [1]), zero: tensorOf('int64', [], [0]) },
+      nodes: [
+        node('square', 'Mul', ['million', 'million']),
+        node('filled', 'ConstantOfShape', ['square']),
+        node('repeated', 'Expand', ['one', 'square']),
+        node('y', 'ReduceMax', ['filled']),
+        node('z', 'ReduceMax', ['repeated']),
+      ],
+      outputs: ['y', 'z'],
+    })
+    const { graph, refusals = [] } = foldConstants.run(before)
+    expect(textOf(graph)[0]).toBe('filled = ConstantOfShape(square)')
+    expect(refusals.map(({ node: name }) => name)).toEqual(['ConstantOfShape:filled', 'Expand:repeated'])
+    expect(refusals[0]?.reason).toBe(`its value of ${2 ** 42} bytes would make the file larger`)
   })
 
   it('leaves an output of the model to its node', () => {

@@ -1,8 +1,9 @@
-import { evaluateNode } from '../evaluation/evaluate-node.ts'
+import { byteLength } from '../data-type.ts'
+import { evaluateNode, isEvaluable } from '../evaluation/evaluate-node.ts'
 import type { Graph, Node } from '../graph.ts'
 import { graphIndex, useCount } from '../graph-index.ts'
 import { inferTypes } from '../infer.ts'
-import type { Inferred } from '../operator.ts'
+import { type Inferred, isKnown } from '../operator.ts'
 import { definePass, type PassRefusal, type PassResult } from '../pass.ts'
 import { elementCount, type Tensor, tensorByteLength, tensorOf } from '../tensor.ts'
 
@@ -35,19 +36,13 @@ export const foldConstants = definePass({
 
 function foldOnce(graph: Graph): PassResult {
   const { values } = inferTypes(graph)
-  const { outputs } = graphIndex(graph)
   const initializers = new Map(graph.initializers)
   const nodes: Node[] = []
   const refusals: PassRefusal[] = []
   for (const node of graph.nodes) {
-    const results = resultsOf(node, values, initializers)
-    const reason =
-      results &&
-      (node.outputs.some(output => outputs.has(output))
-        ? 'its value is an output of the model'
-        : growth(node, results, graph, initializers))
-    if (reason) refusals.push({ node: node.name, reason })
-    if (!results || reason) {
+    const results = resultsOf(node, graph, values, initializers)
+    if (typeof results === 'string') refusals.push({ node: node.name, reason: results })
+    if (!results || typeof results === 'string') {
       nodes.push(node)
       continue
     }
@@ -60,15 +55,36 @@ function foldOnce(graph: Graph): PassResult {
   return { graph: changed === 0 ? graph : { ...graph, nodes, initializers }, changed, refusals }
 }
 
+/** A node's results; a string says why they are not to be had, undefined that they are not known. */
 function resultsOf(
   node: Node,
+  graph: Graph,
   values: ReadonlyMap<string, Inferred>,
   constants: ReadonlyMap<string, Tensor>,
-): readonly Tensor[] | undefined {
-  const known = node.outputs.map(output => knownValue(values.get(output)))
-  if (known.every(tensor => tensor !== undefined)) return known
+): readonly Tensor[] | string | undefined {
+  const types = node.outputs.map(output => values.get(output))
+  const known = types.map(knownValue)
+  const inferred = known.every(tensor => tensor !== undefined) ? known : undefined
+  if (!inferred && !isEvaluable(node, name => constants.has(name))) return undefined
+  // Sizes come before values: a small file may ask for a tensor of terabytes. Inputs of this round tell them in the next.
+  const bytes = sizeOf(types)
+  if (bytes === undefined) return undefined
+  const { outputs } = graphIndex(graph)
+  if (node.outputs.some(output => outputs.has(output))) return 'its value is an output of the model'
+  const reason = growth(node, bytes, graph, constants)
+  if (reason !== undefined || inferred) return reason ?? inferred
   const result = evaluateNode(node, name => constants.get(name))
   return result && [result]
+}
+
+/** In bytes; undefined where a shape is not known. */
+function sizeOf(types: readonly (Inferred | undefined)[]): number | undefined {
+  let bytes = 0
+  for (const type of types) {
+    if (!type || !isKnown(type.shape)) return undefined
+    bytes += byteLength(type.dataType, elementCount(type.shape))
+  }
+  return bytes
 }
 
 /** What inference already knows of a value: its constant, or every element of a small integer tensor. */
@@ -81,15 +97,9 @@ function knownValue(value: Inferred | undefined): Tensor | undefined {
 }
 
 /** Why a result is too large to keep; inputs that nobody else reads make room for it. */
-function growth(
-  node: Node,
-  results: readonly Tensor[],
-  graph: Graph,
-  constants: ReadonlyMap<string, Tensor>,
-): string | undefined {
+function growth(node: Node, bytes: number, graph: Graph, constants: ReadonlyMap<string, Tensor>): string | undefined {
   // A Constant only moves from its attribute to the initializers.
   if (node.inputs.length === 0) return undefined
-  const bytes = results.reduce((sum, result) => sum + tensorByteLength(result), 0)
   if (bytes <= smallBytes) return undefined
   const freed = [...new Set(node.inputs)]
     .filter(name => useCount(graph, name) === 1)

@@ -11,6 +11,8 @@ export const groupNormalization21 = defineUpgrade({
     const [input = '', ...parameters] = node.inputs
     const channels = typeOf(input)?.shape?.[1]
     if (typeof channels !== 'number') return refuse('the number of its channels is not known')
+    if (!Number.isInteger(channels / groups))
+      return refuse(`its ${channels} channels are no ${groups} groups of one size`)
     const column = constant(`${node.name}/column`, 'int64', [2], [groups, 1])
     const table = constant(`${node.name}/table`, 'int64', [2], [groups, channels / groups])
     const row = constant(`${node.name}/row`, 'int64', [1], [channels])

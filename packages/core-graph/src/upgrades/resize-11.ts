@@ -1,7 +1,7 @@
 import type { Node } from '../graph.ts'
 import { attribute, readAttributes } from '../operator.ts'
 import { defineUpgrade, refuse, type UpgradeContext } from '../opset/upgrade.ts'
-import { tensorElements } from '../tensor.ts'
+import { tensorNumbers } from '../tensor.ts'
 
 /**
  * Resize(x, scales) → Resize(x, , scales) with the coordinates of before: x_in = x_out / scale (`asymmetric`). The
@@ -31,7 +31,7 @@ export const resize11 = defineUpgrade({
 function roundingOf(scales: string, { typeOf }: UpgradeContext): 'floor' | 'ceil' | undefined {
   const constant = typeOf(scales)?.constant
   if (!constant) return undefined
-  const factors = Array.from(tensorElements(constant) as Iterable<number | bigint>, Number)
+  const factors = tensorNumbers(constant)
   if (factors.every(factor => factor >= 1)) return 'floor'
   return factors.every(factor => factor <= 1) ? 'ceil' : undefined
 }
