@@ -26,6 +26,11 @@ test('equal small constants are stored once', () => {
   expect(b.build().initializers.size).toBe(2)
 })
 
+test('zero and minus zero are two constants', () => {
+  const b = createBuilder('net')
+  expect(b.scalar(-0).name).not.toBe(b.scalar(0).name)
+})
+
 test('scopes and names are what a reader of the graph sees', () => {
   const b = createBuilder('net')
   const x = b.input('x', 'float32', [2])
@@ -68,6 +73,36 @@ test('Split gives as many values as it is told', () => {
     [2, 3],
     [2, 1],
   ])
+})
+
+test('Split gives as many values as it gets sizes', () => {
+  const b = createBuilder('net')
+  const parts = b.Split(b.input('x', 'float32', [2, 7]), b.ints(3, 4), { axis: 1 })
+  expect(parts.map(({ shape }) => shape)).toEqual([
+    [2, 3],
+    [2, 4],
+  ])
+})
+
+test('one output comes by itself, several as a tuple of their number', () => {
+  const b = createBuilder('net')
+  const x = b.input('x', 'float32', ['T', 'N', 3])
+  const weights = (...dims: number[]) => b.constant('float32', dims, new Float32Array(dims.reduce((p, q) => p * q, 1)))
+  const [values, indices] = b.TopK(x, b.ints(2))
+  expect([values.shape, indices.dataType]).toEqual([['T', 'N', 2], 'int64'])
+  expect(b.GRU(x, weights(1, 15, 3), weights(1, 15, 5), { hidden_size: 5 }).shape).toEqual(['T', 1, 'N', 5])
+  // @ts-expect-error TopK makes two values.
+  const [, , third] = b.TopK(x, b.ints(2))
+  expect(third).toBeUndefined()
+})
+
+test('an attribute that the specification requires is asked for when compiling, and when running', () => {
+  const b = createBuilder('net')
+  const x = b.input('x', 'float32', [1, 1, 4])
+  // @ts-expect-error MaxPool requires kernel_shape.
+  expect(() => b.MaxPool(x)).toThrow('has no attribute kernel_shape')
+  // @ts-expect-error Another attribute does not stand for it.
+  expect(() => b.MaxPool(x, { strides: [2] })).toThrow('has no attribute kernel_shape')
 })
 
 test('an operator of another domain needs its types, and brings its domain', () => {

@@ -4,9 +4,9 @@ import { uniqueNames } from './fresh-names.ts'
 import type { Attribute, Graph, Node, Shape, TensorType } from './graph.ts'
 import { renameValues } from './graph-edit.ts'
 import { inferOutputs, inferredConstant, inferTypes } from './infer.ts'
-import type { AnyOperator, AttributeSpecs, AttributeValues, Inferred } from './operator.ts'
+import type { AnyOperator, AttributeSpecs, AttributeValues, Inferred, RequiredAttribute } from './operator.ts'
 import { operators } from './operators/registry.ts'
-import { type Tensor, type TypedArray, tensorOf } from './tensor.ts'
+import { type Tensor, type TypedArray, tensorBytes, tensorOf } from './tensor.ts'
 
 /** A value of the graph under construction: its name and what is known of it. */
 export interface Value extends Inferred {
@@ -26,16 +26,39 @@ type InputArguments<Names extends readonly string[]> = Names extends readonly [
       : [Value, ...InputArguments<Rest>]
   : []
 
+type RequiredNames<Specs extends AttributeSpecs> = {
+  [Name in keyof Specs]: Specs[Name] extends RequiredAttribute<unknown> ? Name : never
+}[keyof Specs]
+
+type AttributeInputs<Specs extends AttributeSpecs> = {
+  readonly [Name in RequiredNames<Specs>]: AttributeValues<Specs>[Name]
+} & {
+  readonly [Name in Exclude<keyof Specs, RequiredNames<Specs>>]?: AttributeValues<Specs>[Name] | undefined
+}
+
 type AttributeArguments<Specs extends AttributeSpecs> = keyof Specs extends never
   ? []
-  : [attributes?: { readonly [Key in keyof Specs]?: AttributeValues<Specs>[Key] | undefined }]
+  : RequiredNames<Specs> extends never
+    ? [attributes?: AttributeInputs<Specs>]
+    : [attributes: AttributeInputs<Specs>]
 
-/** Split and the like say how many outputs they have; for all others it is the operator's number without optional ones. */
+/** Outputs without the optional ones at the end; the first is always there. */
+type MadeOutputs<Outputs extends readonly string[]> = Outputs extends readonly [
+  infer First extends string,
+  ...infer Middle extends readonly string[],
+  `${string}?`,
+]
+  ? MadeOutputs<[First, ...Middle]>
+  : Outputs
+
+type ValueOfEach<Names extends readonly string[]> = { readonly [Index in keyof Names]: Value }
+
+/** Split gives as many values as it makes parts; all others one for each output, a single one by itself. */
 type Result<Outputs extends readonly string[]> = Outputs extends readonly [`${string}...`]
   ? readonly Value[]
-  : Outputs extends readonly [string, ...`${string}?`[]]
+  : MadeOutputs<Outputs> extends readonly [string]
     ? Value
-    : readonly [Value, ...Value[]]
+    : ValueOfEach<MadeOutputs<Outputs>>
 
 export type OperatorMethods = {
   readonly [Op in keyof Operators]: (
@@ -139,11 +162,12 @@ function createGraphBuilder(base: Graph): GraphBuilder {
   }
 
   const constant: GraphBuilder['constant'] = (dataType, dims, data) => {
-    if (data.length > 64) return initializer(scoped('constant'), tensorOf(dataType, dims, data))
-    const key = `${dataType}[${dims}]${data}`
+    const tensor = tensorOf(dataType, dims, data)
+    if (data.length > 64) return initializer(scoped('constant'), tensor)
+    const key = `${dataType}[${dims}]${tensorBytes(tensor)}`
     const existing = constants.get(key)
     if (existing) return existing
-    const value = initializer('constant', tensorOf(dataType, dims, data))
+    const value = initializer('constant', tensor)
     constants.set(key, value)
     return value
   }
@@ -153,18 +177,18 @@ function createGraphBuilder(base: Graph): GraphBuilder {
     const operator = (operators as unknown as Readonly<Record<string, AnyOperator>>)[op]
     const known = operator?.domain === domain ? operator : undefined
     const name = freeNodeName(scoped(op))
-    const fixed = known?.outputs.filter(output => !/(\?|\.\.\.)$/.test(output)).length ?? 1
-    const count = options.outputCount ?? options.outputTypes?.length ?? fixed
-    const outputNames = Array.from({ length: count }, (_, index) => freeValueName(`${name}:${index}`))
-    const made: Node = {
+    const draft: Node = {
       name,
       op,
       domain,
       inputs: trimmed(nodeInputs.map(input => input?.name ?? '')),
-      outputs: outputNames,
+      outputs: Array<string>(options.outputCount ?? 0).fill(''),
       attributes: attributesOf(attributes, known?.attributes ?? {}),
     }
-    const types = options.outputTypes ?? inferredTypes(known, made, values)
+    const types = options.outputTypes ?? inferredTypes(known, draft, values)
+    const count = options.outputCount ?? options.outputTypes?.length ?? outputCountOf(known, types.length)
+    const outputNames = Array.from({ length: count }, (_, index) => freeValueName(`${name}:${index}`))
+    const made = { ...draft, outputs: outputNames }
     nodes.push(made)
     if (domain && !opsets.has(domain)) opsets.set(domain, 1)
     return outputNames.map((output, index) => {
@@ -232,20 +256,21 @@ function callOperator(
   const hasAttributes = args.length > 0 && isAttributes(last)
   const given = (hasAttributes ? args.slice(0, -1) : args).flat() as (Value | undefined)[]
   const attributes = (hasAttributes ? last : {}) as Record<string, AttributeInput>
-  const outputCount = operator.outputs[0]?.endsWith('...') ? outputCountOf(attributes) : undefined
-  const results = node(operator.op, given, attributes, {
-    domain: operator.domain,
-    ...(outputCount ? { outputCount } : {}),
-  })
+  const results = node(operator.op, given, attributes, { domain: operator.domain })
   const [only] = results
-  return results.length === 1 && only && !operator.outputs[0]?.endsWith('...') ? only : results
+  return results.length === 1 && only && !isVariadic(operator) ? only : results
 }
 
 const isAttributes = (argument: unknown): boolean =>
   typeof argument === 'object' && argument !== null && !Array.isArray(argument) && !('name' in argument)
 
-const outputCountOf = ({ num_outputs: count }: Readonly<Record<string, AttributeInput>>): number =>
-  typeof count === 'number' ? count : 1
+const isVariadic = ({ outputs }: AnyOperator): boolean => outputs[0]?.endsWith('...') ?? false
+
+/** As many outputs as the rule makes where that varies; else all but the optional ones, and always the first. */
+function outputCountOf(operator: AnyOperator | undefined, made: number): number {
+  if (!operator) return 1
+  return isVariadic(operator) ? made : Math.max(1, operator.outputs.filter(output => !output.endsWith('?')).length)
+}
 
 const trimmed = (names: readonly string[]): string[] => names.slice(0, names.findLastIndex(name => name !== '') + 1)
 

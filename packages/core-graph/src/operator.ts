@@ -18,6 +18,11 @@ export interface AttributeSpec<Value> {
   readonly required: boolean
 }
 
+/** One that a node must give. */
+export interface RequiredAttribute<Value> extends AttributeSpec<Value> {
+  readonly required: true
+}
+
 const optional = <Value>(kind: Attribute['kind'], fallback?: Value): AttributeSpec<Value | undefined> => ({
   kind,
   fallback,
@@ -28,7 +33,7 @@ const withDefault = <Value>(kind: Attribute['kind'], fallback: Value): Attribute
   fallback,
   required: false,
 })
-const required = <Value>(kind: Attribute['kind']): AttributeSpec<Value> => ({
+const required = <Value>(kind: Attribute['kind']): RequiredAttribute<Value> => ({
   kind,
   fallback: undefined,
   required: true,
