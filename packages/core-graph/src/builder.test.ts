@@ -132,3 +132,17 @@ test('a builder goes on from a graph and leaves that as it was', () => {
   expect(graph.nodes).toHaveLength(1)
   expect(() => more.value('z')).toThrow('no value named z')
 })
+
+test('adds to graphs of its own operator set or a newer one only', () => {
+  const base = (opsets: ReadonlyMap<string, number>) => ({ ...createBuilder('net').build(), opsets })
+  expect(() => createBuilder(base(new Map([['', 20]])))).toThrow(
+    expect.objectContaining({ code: 'MODEL_OPSET', hint: 'Upgrade it first: upgradeOpset(graph).' }),
+  )
+  expect(createBuilder(base(new Map([['', 22]]))).build().opsets).toEqual(new Map([['', 22]]))
+  const b = createBuilder(base(new Map([['mine', 1]])))
+  b.output(b.Relu(b.input('x', 'float32', [1])))
+  expect([...b.build().opsets]).toEqual([
+    ['mine', 1],
+    ['', 21],
+  ])
+})

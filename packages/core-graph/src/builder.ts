@@ -1,7 +1,7 @@
 import type { DataType } from './data-type.ts'
 import { ModelError } from './errors.ts'
 import { uniqueNames } from './fresh-names.ts'
-import type { Attribute, Graph, Node, Shape, TensorType } from './graph.ts'
+import { type Attribute, type Graph, innerValuesOf, type Node, type Shape, type TensorType } from './graph.ts'
 import { renameValues } from './graph-edit.ts'
 import { inferOutputs, inferredConstant, inferTypes } from './infer.ts'
 import type { AnyOperator, AttributeSpecs, AttributeValues, Inferred, RequiredAttribute } from './operator.ts'
@@ -114,13 +114,21 @@ export interface NodeOptions {
 export type AttributeInput = number | string | Tensor | readonly number[] | readonly string[] | undefined
 
 /** The operator set that the builder writes. */
-export const builderOpset = 21
+const builderOpset = 21
 
 /**
- * A builder for a new graph, or one that adds to `base` (whose opset must be the builder's).
+ * A builder for a new graph, or one that adds to `base`, whose operator set must not be older than the builder's.
+ * @throws ModelError `MODEL_OPSET` for one that is
  */
 export function createBuilder(base?: Graph | string): GraphBuilder {
-  return createGraphBuilder(typeof base === 'object' ? base : emptyGraph(base ?? 'graph'))
+  const graph = typeof base === 'object' ? base : emptyGraph(base ?? 'graph')
+  const opset = graph.opsets.get('') ?? builderOpset
+  if (opset >= builderOpset) return createGraphBuilder(graph)
+  throw new ModelError({
+    code: 'MODEL_OPSET',
+    message: `The graph ${graph.name} uses operator set ${opset}; new nodes are of ${builderOpset}.`,
+    hint: 'Upgrade it first: upgradeOpset(graph).',
+  })
 }
 
 const emptyGraph = (name: string): Graph => ({
@@ -144,7 +152,9 @@ function createGraphBuilder(base: Graph): GraphBuilder {
   const values = new Map<string, Value>()
   for (const [name, type] of inferTypes(base).values) values.set(name, { ...type, name })
   const freeNodeName = uniqueNames(new Set(nodes.map(node => node.name)))
-  const freeValueName = uniqueNames(new Set([...values.keys(), ...nodes.flatMap(node => node.outputs)]))
+  const freeValueName = uniqueNames(
+    new Set([...values.keys(), ...nodes.flatMap(node => node.outputs), ...innerValuesOf(nodes)]),
+  )
   const constants = new Map<string, Value>()
   const scopes: string[] = []
 
@@ -190,7 +200,7 @@ function createGraphBuilder(base: Graph): GraphBuilder {
     const outputNames = Array.from({ length: count }, (_, index) => freeValueName(`${name}:${index}`))
     const made = { ...draft, outputs: outputNames }
     nodes.push(made)
-    if (domain && !opsets.has(domain)) opsets.set(domain, 1)
+    if (!opsets.has(domain)) opsets.set(domain, domain ? 1 : builderOpset)
     return outputNames.map((output, index) => {
       const type = types[index]
       if (!type)
@@ -217,6 +227,7 @@ function createGraphBuilder(base: Graph): GraphBuilder {
       throw new ModelError({
         code: 'MODEL_UNKNOWN_VALUE',
         message: `The graph ${base.name} has no value named ${name} of a known type.`,
+        hint: 'Values are known that come from inputs, initializers and operators with a shape rule (`inferTypes` says which).',
       })
     },
     node,

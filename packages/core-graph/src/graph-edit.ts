@@ -1,5 +1,5 @@
 import type { Attribute, GraphBody, Node } from './graph.ts'
-import { readsOf } from './graph.ts'
+import { readsOf, valuesOf } from './graph.ts'
 
 /** Renames values everywhere: where they are made, where they are read, in bodies, inputs, outputs and initializers. */
 export function renameValues<Body extends GraphBody>(body: Body, names: ReadonlyMap<string, string>): Body {
@@ -16,12 +16,21 @@ function redirectNode(node: Node, names: ReadonlyMap<string, string>): Node {
   return {
     ...node,
     inputs: node.inputs.map(name => names.get(name) ?? name),
-    attributes: mapBodies(node, body => ({
-      ...body,
-      nodes: redirectReads(body.nodes, names),
-      outputs: body.outputs.map(output => ({ ...output, name: names.get(output.name) ?? output.name })),
-    })),
+    attributes: mapBodies(node, body => {
+      const seen = seenIn(body, names)
+      return {
+        ...body,
+        nodes: redirectReads(body.nodes, seen),
+        outputs: body.outputs.map(output => ({ ...output, name: seen.get(output.name) ?? output.name })),
+      }
+    }),
   }
+}
+
+/** Without the names that the body has values of its own for. */
+function seenIn(body: GraphBody, names: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const own = valuesOf(body)
+  return new Map([...names].filter(([name]) => !own.has(name)))
 }
 
 function renameInBody<Body extends GraphBody>(body: Body, names: ReadonlyMap<string, string>): Body {
@@ -36,7 +45,7 @@ function renameInBody<Body extends GraphBody>(body: Body, names: ReadonlyMap<str
       ...node,
       inputs: node.inputs.map(rename),
       outputs: node.outputs.map(rename),
-      attributes: mapBodies(node, inner => renameInBody(inner, names)),
+      attributes: mapBodies(node, inner => renameValues(inner, seenIn(inner, names))),
     })),
   }
 }

@@ -1,12 +1,4 @@
-import type {
-  AttributeProto,
-  FunctionProto,
-  GraphProto,
-  ModelProto,
-  NodeProto,
-  TypeProto,
-  ValueInfoProto,
-} from 'onnx-buf'
+import type { AttributeProto, FunctionProto, GraphProto, ModelProto, NodeProto, ValueInfoProto } from 'onnx-buf'
 import type { DataType } from './data-type.ts'
 import type { Tensor } from './tensor.ts'
 
@@ -59,7 +51,10 @@ export interface Node {
 /** What a model's graph and the bodies of If, Loop and Scan have in common. */
 export interface GraphBody {
   readonly name: string
-  /** Values that are fed: initializers that old files also list as inputs (IR version < 4) are left out. */
+  /**
+   * Values that are fed. Initializers that are listed as inputs too are left out: those of IR version < 4 must be, those
+   * of newer files are defaults, which Pare takes for constants.
+   */
   readonly inputs: readonly ValueInfo[]
   readonly outputs: readonly ValueInfo[]
   /** In topological order. */
@@ -82,9 +77,6 @@ export interface Graph extends GraphBody {
   readonly model?: ModelProto
 }
 
-/** A type that is no tensor's, as loaded. */
-export type OtherType = TypeProto
-
 export const opsetOf = (graph: Graph): number => graph.opsets.get('') ?? 1
 
 /** The bodies nested in a node: the branches of If, the body of Loop and Scan. */
@@ -100,13 +92,21 @@ export function readsOf(node: Node): string[] {
   return [...node.inputs.filter(name => name !== ''), ...bodiesOf(node).flatMap(capturesOf)]
 }
 
-/** The values that a body takes from the graph around it. */
-export function capturesOf(body: GraphBody): string[] {
-  const own = new Set([
+/** The values that a body has itself: inside it, they hide those of the same name around it. */
+export const valuesOf = (body: GraphBody): ReadonlySet<string> =>
+  new Set([
     ...body.inputs.map(input => input.name),
     ...body.initializers.keys(),
     ...body.nodes.flatMap(node => node.outputs),
   ])
+
+/** The values of all bodies nested in nodes, at any depth. */
+export const innerValuesOf = (nodes: readonly Node[]): string[] =>
+  nodes.flatMap(bodiesOf).flatMap(body => [...valuesOf(body), ...innerValuesOf(body.nodes)])
+
+/** The values that a body takes from the graph around it. */
+export function capturesOf(body: GraphBody): string[] {
+  const own = valuesOf(body)
   const read = [...body.nodes.flatMap(readsOf), ...body.outputs.map(output => output.name)]
   return [...new Set(read)].filter(name => !own.has(name))
 }

@@ -1,23 +1,22 @@
 export { fittingBatchSize } from './batch-size.ts'
 export {
   type AttributeInput,
-  builderOpset,
   createBuilder,
   type GraphBuilder,
   type NodeOptions,
   type Value,
 } from './builder.ts'
 export { type Cost, type CostOptions, cost, type ModelCost, type NodeCost } from './cost.ts'
-export { byteLength, type DataType, dataTypeCode, dataTypeName, isFloat, isInteger } from './data-type.ts'
+export { byteLength, type DataType, dataTypeCode, isFloat, isInteger } from './data-type.ts'
 export { DataError, ModelError, PareError, type PareErrorDetails, RecipeError, RunError } from './errors.ts'
 export { type Feeds, feedsOf, fixedBatchSize, type RunOutput, runBatch } from './feeds.ts'
-export type { Attribute, Dimension, Graph, GraphBody, Node, OtherType, Shape, TensorType, ValueInfo } from './graph.ts'
-export { bodiesOf, capturesOf, opsetOf, readsOf } from './graph.ts'
-export { mapBodies, redirectReads, renameValues } from './graph-edit.ts'
-export { type GraphIndex, graphIndex, useCount, usersOf } from './graph-index.ts'
+export type { Attribute, Dimension, Graph, GraphBody, Node, Shape, TensorType, ValueInfo } from './graph.ts'
+export { readsOf } from './graph.ts'
+export { redirectReads, renameValues } from './graph-edit.ts'
+export { type GraphIndex, graphIndex, usersOf } from './graph-index.ts'
 export { type InferredTypes, inferTypes, operatorOf, typeOf } from './infer.ts'
 export { withInputShapes } from './input-shapes.ts'
-export { type LoadOptions, loadModel, newestOpset, oldestOpset } from './load.ts'
+export { type LoadOptions, loadModel } from './load.ts'
 export { nearest } from './nearest.ts'
 export { matchNodes, nodePatterns } from './node-filter.ts'
 export {
@@ -34,7 +33,7 @@ export {
 } from './operator.ts'
 export { operators } from './operators/registry.ts'
 export { type Window, type WindowAttributes, windowOf } from './operators/spatial.ts'
-export { definePass, type Pass, type PassRefusal, type PassReport, type PassResult, runPasses } from './pass.ts'
+export { type Pass, type PassRefusal, type PassReport, type PassResult, runPasses } from './pass.ts'
 export { passes } from './passes/registry.ts'
 export type {
   Batch,
@@ -52,11 +51,10 @@ export type {
 } from './ports.ts'
 export { createRandom, type Random, randomNormal } from './random.ts'
 export { type SavedModel, type SaveOptions, saveModel } from './save.ts'
-export { inferencePasses, simplify } from './simplify.ts'
+export { simplify } from './simplify.ts'
 export { defineStrategy, type Need, type Strategy, type StrategyContext, type StrategyResult } from './strategy.ts'
 export {
   elementCount,
-  isExternal,
   newTypedArray,
   type Tensor,
   type TensorStorage,
@@ -68,5 +66,4 @@ export {
   tensorNumbers,
   tensorOf,
 } from './tensor.ts'
-export { sortNodes } from './topological-sort.ts'
 export { upgradeOpset } from './upgrade-opset.ts'

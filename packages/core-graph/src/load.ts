@@ -17,8 +17,8 @@ import { elementCount, isExternal, type Tensor } from './tensor.ts'
 import { sortNodes } from './topological-sort.ts'
 
 /** The versions of ONNX's own operator set that Pare reads. */
-export const oldestOpset = 7
-export const newestOpset = 25
+const oldestOpset = 7
+const newestOpset = 25
 
 export interface LoadOptions {
   /**

@@ -1,5 +1,5 @@
 import { dataTypeCode } from '../data-type.ts'
-import { type Graph, type GraphBody, type Node, readsOf } from '../graph.ts'
+import { type Graph, type GraphBody, innerValuesOf, type Node, readsOf } from '../graph.ts'
 import { mapBodies, redirectReads, renameValues } from '../graph-edit.ts'
 import { inferredConstant, inferTypes } from '../infer.ts'
 import type { Inferred } from '../operator.ts'
@@ -66,6 +66,7 @@ function withoutIdentities<Body extends GraphBody>(
   const lookUp: LookUp = name => around(name) ?? typeInBody(body, name)
   const outputs = new Set(body.outputs.map(output => output.name))
   const read = new Set([...body.nodes.flatMap(readsOf), ...outputs])
+  const inner = new Set(innerValuesOf(body.nodes))
   const made = new Set<string>()
   const redirects = new Map<string, string>()
   const renames = new Map<string, string>()
@@ -86,7 +87,7 @@ function withoutIdentities<Body extends GraphBody>(
     const node = redirectReads([cleaned], redirects)[0] ?? cleaned
     const [from = ''] = node.inputs
     const [to = '', ...others] = node.outputs
-    if (node.domain !== '' || !handsOn.get(node.op)?.(node, lookUp)) {
+    if (node.domain !== '' || from === '' || !handsOn.get(node.op)?.(node, lookUp)) {
       keep(node)
       continue
     }
@@ -95,7 +96,9 @@ function withoutIdentities<Body extends GraphBody>(
       ? 'its mask is read'
       : isOutput && (!made.has(from) || outputs.has(from) || renames.has(from))
         ? 'it gives an output its name, and its input needs its own'
-        : undefined
+        : inner.has(isOutput ? to : from)
+          ? 'a body has a value of the same name'
+          : undefined
     if (reason !== undefined) {
       refusals.push({ node: node.name, reason })
       keep(node)
