@@ -2,7 +2,7 @@ import { ModelError } from './errors.ts'
 import { type Node, readsOf } from './graph.ts'
 
 /**
- * The nodes in an order in which every value is made before it is read (Kahn 1962); nodes that are in order stay where they are.
+ * The nodes in an order in which every value is made before it is read (Kahn 1962); a list that is in order stays as it is.
  * @param known values that no node makes: inputs, initializers, and what a body takes from around it
  * @param outputs values that must be made
  * @throws ModelError `MODEL_UNKNOWN_VALUE`, `MODEL_CYCLE`
@@ -29,7 +29,8 @@ function kahn(nodes: readonly Node[], reads: readonly string[][], producers: Rea
   for (const [index, before] of waitsFor.entries()) for (const producer of before) waiting[producer]?.push(index)
   const ready = waitsFor.flatMap((before, index) => (before.size === 0 ? [index] : []))
   const sorted: Node[] = []
-  for (let next = ready.shift(); next !== undefined; next = ready.shift()) {
+  // The list grows while it is walked: shift() would move all that waits, once a node.
+  for (const next of ready) {
     const node = nodes[next]
     if (node) sorted.push(node)
     for (const user of waiting[next] ?? []) {
@@ -39,7 +40,8 @@ function kahn(nodes: readonly Node[], reads: readonly string[][], producers: Rea
     }
   }
   if (sorted.length === nodes.length) return sorted
-  const stuck = nodes.filter(node => !sorted.includes(node))
+  const done = new Set(sorted)
+  const stuck = nodes.filter(node => !done.has(node))
   throw new ModelError({
     code: 'MODEL_CYCLE',
     message: `The graph has a cycle among ${stuck.length} nodes, such as ${stuck
