@@ -87,6 +87,67 @@ test('windows of any size, stride, padding and dilation give the sizes that onnx
   )
 })
 
+/** The shape that is inferred for the one output of a graph, and the one that onnxruntime makes. */
+async function inferredAndObserved(operatorCase: OperatorCase) {
+  const graph = build(operatorCase, 2)
+  const [[name, { dims }] = ['', { dims: [] }]] = Object.entries(await runInOnnxruntime(graph, randomFeeds(graph)))
+  return [inferTypes(graph).values.get(name)?.shape, dims]
+}
+
+test('transposed windows and means of windows of any kind give the sizes that onnxruntime makes', async () => {
+  const small = (min: number, max: number) => fc.integer({ min, max })
+  const window = fc.record({
+    size: small(3, 9),
+    kernel: small(1, 4),
+    stride: small(1, 3),
+    dilation: small(1, 2),
+    begin: small(0, 1),
+    end: small(0, 1),
+    more: small(0, 1),
+    ceil: small(0, 1),
+  })
+  await fc.assert(
+    fc.asyncProperty(window, async ({ size, kernel, stride, dilation, begin, end, more, ceil }) => {
+      // onnxruntime takes no output padding as large as the stride.
+      fc.pre(Math.max(begin, end) < kernel && (kernel - 1) * dilation < size && more < stride)
+      const shared = { strides: [stride], dilations: [dilation], pads: [begin, end] }
+      const [transposed, observed] = await inferredAndObserved(({ b, input, ones }) =>
+        b.ConvTranspose(input([4, size]), ones(4, 3, kernel), { ...shared, group: 2, output_padding: [more] }),
+      )
+      expect(transposed).toEqual(observed)
+      const [pooled, pooledThere] = await inferredAndObserved(({ b, input }) =>
+        b.AveragePool(input([4, size]), { ...shared, kernel_shape: [kernel], ceil_mode: ceil }),
+      )
+      expect(pooled).toEqual(pooledThere)
+    }),
+    { numRuns: 40 },
+  )
+})
+
+test('any shape is reshaped and broadcast as onnxruntime does it', async () => {
+  const cases = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 }).chain(sizes =>
+    fc.record({
+      sizes: fc.constant(sizes),
+      wanted: fc.shuffledSubarray([2, ...sizes], { minLength: sizes.length + 1 }),
+      rest: fc.nat({ max: sizes.length }),
+      ones: fc.array(fc.boolean(), { minLength: sizes.length, maxLength: sizes.length }),
+    }),
+  )
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ sizes, wanted, rest, ones: isOne }) => {
+      const shape = wanted.map((size, axis) => (axis === rest ? -1 : size === [2, ...sizes][axis] ? 0 : size))
+      const [reshaped, observed] = await inferredAndObserved(({ b, input }) =>
+        b.Reshape(input(sizes), b.ints(...shape)),
+      )
+      expect(reshaped).toEqual(observed)
+      const others = sizes.map((size, axis) => (isOne[axis] ? 1 : size)).slice(rest)
+      const [sum, sumThere] = await inferredAndObserved(({ b, input, ones }) => b.Add(ones(...others), input(sizes)))
+      expect(sum).toEqual(sumThere)
+    }),
+    { numRuns: 40 },
+  )
+})
+
 test('a shape computed from a symbolic batch reaches Reshape', () => {
   const b = createBuilder('flatten')
   const x = b.input('x', 'float32', ['N', 3, 4, 5])
