@@ -99,12 +99,15 @@ function loadBody(proto: GraphProto, outer: ReadonlySet<string>, options: LoadOp
   const initializers = new Map<string, Tensor>()
   for (const tensor of proto.initializer) initializers.set(tensor.name, loadTensor(tensor, options))
   const inputs = proto.input.filter(input => !initializers.has(input.name)).map(loadValueInfo)
-  const known = new Set([...outer, ...inputs.map(input => input.name), ...initializers.keys()])
-  for (const { values } of proto.sparseInitializer) if (values) known.add(values.name)
-  const visible = new Set([...known, ...proto.node.flatMap(node => node.output)])
+  const given = new Set([...inputs.map(input => input.name), ...initializers.keys()])
+  for (const { values } of proto.sparseInitializer) if (values) given.add(values.name)
+  const made = new Set(proto.node.flatMap(node => node.output))
+  // A body may make a value of a name that the graph around it uses later: inside it, its own is meant.
+  const known = new Set([...given, ...[...outer].filter(name => !made.has(name))])
+  const visible = new Set([...known, ...made])
   const names = nodeNames(proto.node)
   const nodes = proto.node.map((node, index) => loadNode(node, names[index] ?? '', visible, options))
-  checkOutputs(nodes, known)
+  checkOutputs(nodes, given)
   return {
     name: proto.name,
     inputs,
@@ -127,12 +130,12 @@ function nodeNames(nodes: readonly NodeProto[]): string[] {
   return named.map((name, index) => name || unique(`${nodes[index]?.opType}_${index}`))
 }
 
-function checkOutputs(nodes: readonly Node[], known: ReadonlySet<string>): void {
+function checkOutputs(nodes: readonly Node[], given: ReadonlySet<string>): void {
   const made = new Set<string>()
   for (const node of nodes)
     for (const output of node.outputs) {
       if (output === '') continue
-      if (made.has(output) || known.has(output))
+      if (made.has(output) || given.has(output))
         throw new ModelError({
           code: 'MODEL_DUPLICATE_VALUE',
           message: `The value ${output}, made by node ${node.name} (${node.op}), is made twice.`,
