@@ -69,7 +69,7 @@ const boundShape = (shape: Shape | undefined, bound: ReadonlyMap<string, number>
 function changeTypes(graph: Graph, change: (info: ValueInfo) => TensorType | undefined): Graph {
   const changed = (info: ValueInfo): ValueInfo => {
     const type = change(info)
-    return String(type?.shape) === String(info.type?.shape) ? info : { name: info.name, type }
+    return String(type?.shape) === String(info.type?.shape) ? info : { ...info, type }
   }
   return {
     ...graph,

@@ -6,15 +6,14 @@ import {
   type ModelProto,
   ModelProtoSchema,
   type NodeProto,
-  type TensorProto,
-  type ValueInfoProto,
 } from 'onnx-buf'
-import { byteLength, type DataType, dataTypeName } from './data-type.ts'
 import { ModelError } from './errors.ts'
 import { uniqueNames } from './fresh-names.ts'
-import type { Attribute, Dimension, Graph, GraphBody, Node, TensorType, ValueInfo } from './graph.ts'
-import { elementCount, isExternal, type Tensor } from './tensor.ts'
+import type { Attribute, Graph, GraphBody, Node, ValueInfo } from './graph.ts'
+import type { Tensor } from './tensor.ts'
+import { loadTensor, type ReadExternal } from './tensor-proto.ts'
 import { sortNodes } from './topological-sort.ts'
+import { loadValueInfo } from './value-info-proto.ts'
 
 /** The versions of ONNX's own operator set that Pare reads. */
 const oldestOpset = 7
@@ -25,7 +24,7 @@ export interface LoadOptions {
    * Reads from a file of external data. Called when a tensor is first used.
    * @param location as written in the model: a path below the model's folder
    */
-  readonly readExternal?: (location: string, offset: number, length: number) => Uint8Array
+  readonly readExternal?: ReadExternal
 }
 
 /**
@@ -97,7 +96,7 @@ function checkInput(input: ValueInfo): void {
 
 function loadBody(proto: GraphProto, outer: ReadonlySet<string>, options: LoadOptions): GraphBody {
   const initializers = new Map<string, Tensor>()
-  for (const tensor of proto.initializer) initializers.set(tensor.name, loadTensor(tensor, options))
+  for (const tensor of proto.initializer) initializers.set(tensor.name, loadTensor(tensor, options.readExternal))
   const inputs = proto.input.filter(input => !initializers.has(input.name)).map(loadValueInfo)
   const given = new Set([...inputs.map(input => input.name), ...initializers.keys()])
   for (const { values } of proto.sparseInitializer) if (values) given.add(values.name)
@@ -170,7 +169,9 @@ function loadAttribute(source: AttributeProto, visible: ReadonlySet<string>, opt
     case Kind.STRING:
       return { kind: 'string', value: utf8.decode(source.s), source }
     case Kind.TENSOR:
-      return source.t ? { kind: 'tensor', value: loadTensor(source.t, options), source } : { kind: 'other', source }
+      return source.t
+        ? { kind: 'tensor', value: loadTensor(source.t, options.readExternal), source }
+        : { kind: 'other', source }
     case Kind.GRAPH:
       return source.g
         ? { kind: 'graph', value: loadBody(source.g, visible, options), source }
@@ -185,107 +186,5 @@ function loadAttribute(source: AttributeProto, visible: ReadonlySet<string>, opt
       return { kind: 'graphs', value: source.graphs.map(graph => loadBody(graph, visible, options)), source }
     default:
       return { kind: 'other', source }
-  }
-}
-
-function loadValueInfo(source: ValueInfoProto): ValueInfo {
-  return { name: source.name, type: loadType(source), source }
-}
-
-function loadType({ type }: ValueInfoProto): TensorType | undefined {
-  if (type?.value.case !== 'tensorType') return undefined
-  const { elemType, shape } = type.value.value
-  const dataType = dataTypeName(elemType)
-  if (!dataType || dataType === 'undefined') return undefined
-  return {
-    dataType,
-    shape: shape?.dim.map(({ value }): Dimension => {
-      if (value.case === 'dimValue') return Number(value.value) < 0 ? null : Number(value.value)
-      return value.case === 'dimParam' && value.value ? value.value : null
-    }),
-  }
-}
-
-function loadTensor(proto: TensorProto, options: LoadOptions): Tensor {
-  const dataType = dataTypeName(proto.dataType)
-  const dims = proto.dims.map(Number)
-  if (!dataType || dims.some(dim => dim < 0))
-    throw new ModelError({
-      code: 'MODEL_TENSOR_TYPE',
-      message: `The tensor ${proto.name} has element type ${proto.dataType} and shape [${dims}], which ONNX does not know.`,
-      hint: 'The file is damaged or newer than this version of Pare.',
-    })
-  checkTensor(proto, dataType, dims)
-  if (isExternal(proto))
-    return { dataType, dims, storage: externalStorage(proto, byteLength(dataType, elementCount(dims)), options) }
-  return { dataType, dims, storage: { kind: 'proto', proto } }
-}
-
-function checkTensor(proto: TensorProto, dataType: DataType, dims: readonly number[]): void {
-  if (dims.length > 1 && dims.includes(0))
-    throw new ModelError({
-      code: 'MODEL_ZERO_DIMENSION',
-      message: `The tensor ${proto.name} has the shape [${dims}], with a dimension of size zero.`,
-      hint: 'A layer without channels does nothing: remove it, or export the model again.',
-    })
-  if (isExternal(proto)) return
-  const isRaw = proto.rawData.byteLength > 0
-  const unit = isRaw ? 'bytes' : 'elements'
-  const expected = isRaw ? byteLength(dataType, elementCount(dims)) : fieldLength(dataType, elementCount(dims))
-  const given = isRaw ? proto.rawData.byteLength : sum(elementFields(proto).map(field => field.length))
-  if (given === expected) return
-  throw new ModelError({
-    code: 'MODEL_TENSOR_SIZE',
-    message: `The tensor ${proto.name} of type ${dataType} and shape [${dims}] takes ${expected} ${unit}, but the file has ${given}.`,
-    hint: 'The file is damaged: export or download it again.',
-  })
-}
-
-const elementFields = (proto: TensorProto): readonly (readonly unknown[])[] => [
-  proto.floatData,
-  proto.doubleData,
-  proto.int32Data,
-  proto.int64Data,
-  proto.uint64Data,
-  proto.stringData,
-]
-
-const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
-
-/** Complex numbers take two; of the smallest types, one holds as many as a byte does (TensorProto, "int32_data"). */
-function fieldLength(dataType: DataType, count: number): number {
-  if (dataType.startsWith('complex')) return 2 * count
-  const packed = byteLength(dataType, count)
-  return dataType === 'string' ? count : Math.min(count, packed)
-}
-
-function externalStorage(proto: TensorProto, expected: number, { readExternal }: LoadOptions): Tensor['storage'] {
-  const entries = new Map(proto.externalData.map(({ key, value }) => [key, value]))
-  const location = entries.get('location') ?? ''
-  const offset = Number(entries.get('offset') ?? 0)
-  const length = Number(entries.get('length') ?? expected)
-  const problem = !location
-    ? 'names no file'
-    : length !== expected
-      ? `gives ${length} bytes where its shape takes ${expected}`
-      : !Number.isSafeInteger(offset) || offset < 0
-        ? `starts at the impossible offset ${entries.get('offset')}`
-        : !readExternal
-          ? `lies in the file ${location}, and nothing was given to read it with`
-          : undefined
-  if (problem || !readExternal)
-    throw new ModelError({
-      code: 'MODEL_EXTERNAL_DATA',
-      message: `The external data of tensor ${proto.name} ${problem}.`,
-      hint: 'Keep the data file beside the model, under the name that the model was exported with.',
-    })
-  let bytes: Uint8Array | undefined
-  return {
-    kind: 'external',
-    proto,
-    read: () => {
-      bytes ??= readExternal(location, offset, length)
-      return bytes
-    },
   }
 }

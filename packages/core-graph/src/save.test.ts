@@ -9,6 +9,7 @@ import {
 import { describe, expect, test } from 'vitest'
 import type { Graph } from './graph.ts'
 import { renameValues } from './graph-edit.ts'
+import { withInputShapes } from './input-shapes.ts'
 import { loadModel } from './load.ts'
 import { saveModel } from './save.ts'
 import { tensorOf } from './tensor.ts'
@@ -93,6 +94,15 @@ describe('everything that a file says of', () => {
     for (const info of [input?.[0], output?.[0], initializer?.[0]])
       if (info) info.name = names[info.name as keyof typeof names]
     expect(saved(renameValues(loadModel(bytesOf(fullModel())), new Map(Object.entries(names))))).toEqual(expected)
+  })
+
+  test('an input stays with it when its shape is fixed', () => {
+    const [input] = saved(withInputShapes(loadModel(bytesOf(fullModel())), { x: [1, 2] })).graph?.input ?? []
+    const { type: _, ...rest } = reread(bytesOf(fullModel())).graph?.input[0] ?? {}
+    expect(input).toMatchObject(rest)
+    expect(input?.type).toMatchObject({ denotation: 'IMAGE', $unknown: unknown })
+    const { case: kind, value } = input?.type?.value ?? {}
+    expect(kind === 'tensorType' && value?.shape?.dim.map(dimension => dimension.value.value)).toEqual([1n, 2n])
   })
 
   test('a tensor stays with it on its way into another file and back', () => {

@@ -12,20 +12,13 @@ import {
   OperatorSetIdProtoSchema,
   type StringStringEntryProto,
   StringStringEntryProtoSchema,
-  type TensorProto,
-  TensorProto_DataLocation,
-  TensorProtoSchema,
-  TensorShapeProto_DimensionSchema,
-  TensorShapeProtoSchema,
-  type TypeProto,
-  TypeProto_TensorSchema,
-  TypeProtoSchema,
   type ValueInfoProto,
-  ValueInfoProtoSchema,
 } from 'onnx-buf'
-import { dataTypeCode } from './data-type.ts'
-import type { Attribute, Dimension, Graph, GraphBody, Node, TensorType, ValueInfo } from './graph.ts'
-import { int64, type Tensor, tensorByteLength, tensorBytes } from './tensor.ts'
+import { copyOf } from './copy-of.ts'
+import type { Attribute, Graph, GraphBody, Node } from './graph.ts'
+import { int64 } from './tensor.ts'
+import { type ExternalFile, externalFile, saveTensor } from './tensor-proto.ts'
+import { saveValueInfo } from './value-info-proto.ts'
 
 export interface SaveOptions {
   /** Put tensors of at least `threshold` bytes (default 1024) into a second file of this name, beside the model. */
@@ -41,9 +34,6 @@ export interface SavedModel {
 /** The ONNX IR version of new models: the first that knows operator set 21 (onnx/docs/Versioning.md). */
 const irVersion = 10n
 
-/** Offsets of external tensors are multiples of this, so that a runtime can map the file (ONNX, "External Data"). */
-const alignment = 4096
-
 /** Writes a graph as an ONNX model. What was loaded and not changed is written back as it was. */
 export function saveModel(graph: Graph, options: SaveOptions = {}): SavedModel {
   const external = options.external ? externalFile(options.external) : undefined
@@ -57,32 +47,6 @@ export function saveModel(graph: Graph, options: SaveOptions = {}): SavedModel {
   return { model: toBinary(ModelProtoSchema, model), externalData: external?.pieces ?? [] }
 }
 
-interface ExternalFile {
-  readonly pieces: Uint8Array[]
-  readonly takes: (tensor: Tensor) => boolean
-  /** Appends the bytes and says where they lie. */
-  readonly put: (bytes: Uint8Array) => Record<'location' | 'offset' | 'length', string>
-}
-
-function externalFile({ location, threshold = 1024 }: { location: string; threshold?: number }): ExternalFile {
-  const pieces: Uint8Array[] = []
-  let size = 0
-  const append = (bytes: Uint8Array) => {
-    pieces.push(bytes)
-    size += bytes.byteLength
-  }
-  return {
-    pieces,
-    takes: tensor => tensor.dataType !== 'string' && tensorByteLength(tensor) >= threshold,
-    put: bytes => {
-      append(new Uint8Array((alignment - (size % alignment)) % alignment))
-      const offset = size
-      append(bytes)
-      return { location, offset: String(offset), length: String(bytes.byteLength) }
-    },
-  }
-}
-
 function saveBody(body: GraphBody, external: ExternalFile | undefined): GraphProto {
   const { source } = body
   return copyOf(source ?? create(GraphProtoSchema), {
@@ -93,17 +57,6 @@ function saveBody(body: GraphBody, external: ExternalFile | undefined): GraphPro
     initializer: [...body.initializers].map(([name, tensor]) => saveTensor(name, tensor, external)),
     valueInfo: [...body.valueInfo.values()].map(saveValueInfo),
   })
-}
-
-/**
- * A message with some fields replaced; unknown fields come along. A field that is absent and stays at its default stays
- * absent: protobuf tells the two apart.
- */
-function copyOf<Message extends object>(message: Message, fields: Partial<Message>): Message {
-  const copy: Message = Object.assign(Object.create(Object.getPrototypeOf(message)), message)
-  for (const key of Object.keys(fields) as (keyof Message)[])
-    if (copy[key] !== fields[key]) Object.assign(copy, { [key]: fields[key] })
-  return copy
 }
 
 /** `ai.onnx` is another name of ONNX's own domain. */
@@ -184,48 +137,3 @@ function saveAttribute(name: string, attribute: Attribute, external: ExternalFil
       return attribute.source
   }
 }
-
-function saveTensor(name: string, tensor: Tensor, external: ExternalFile | undefined): TensorProto {
-  const { storage } = tensor
-  if (external?.takes(tensor)) {
-    const place = external.put(tensorBytes(tensor))
-    return copyOf(withoutElements(name, tensor), {
-      dataLocation: TensorProto_DataLocation.EXTERNAL,
-      externalData: Object.entries(place).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
-    })
-  }
-  if (storage.kind === 'proto') return copyOf(storage.proto, { name })
-  return copyOf(withoutElements(name, tensor), { rawData: tensorBytes(tensor) as Uint8Array<ArrayBuffer> })
-}
-
-/** All that a tensor is beside its elements and where they lie. */
-function withoutElements(name: string, { dataType, dims, storage }: Tensor): TensorProto {
-  const tensor = create(TensorProtoSchema, { name, dims: dims.map(BigInt), dataType: dataTypeCode(dataType) })
-  if (storage.kind === 'bytes') return tensor
-  const { docString, metadataProps, $unknown = [] } = storage.proto
-  return copyOf(tensor, { docString, metadataProps, $unknown })
-}
-
-function saveValueInfo({ name, type, source }: ValueInfo): ValueInfoProto {
-  // One of another type has no source; one that was only renamed does.
-  if (source) return copyOf(source, { name })
-  return create(ValueInfoProtoSchema, { name, ...(type ? { type: saveType(type) } : {}) })
-}
-
-function saveType({ dataType, shape }: TensorType): TypeProto {
-  const tensorType = create(TypeProto_TensorSchema, {
-    elemType: dataTypeCode(dataType),
-    ...(shape ? { shape: create(TensorShapeProtoSchema, { dim: shape.map(saveDimension) }) } : {}),
-  })
-  return create(TypeProtoSchema, { value: { case: 'tensorType', value: tensorType } })
-}
-
-const saveDimension = (dimension: Dimension) =>
-  create(TensorShapeProto_DimensionSchema, {
-    value:
-      typeof dimension === 'number'
-        ? { case: 'dimValue', value: BigInt(dimension) }
-        : typeof dimension === 'string'
-          ? { case: 'dimParam', value: dimension }
-          : { case: undefined },
-  })

@@ -1,4 +1,4 @@
-import { type TensorProto, TensorProto_DataLocation } from 'onnx-buf'
+import type { TensorProto } from 'onnx-buf'
 import { byteLength, type DataType } from './data-type.ts'
 import { ModelError } from './errors.ts'
 
@@ -67,6 +67,7 @@ export function tensorOf(dataType: DataType, dims: readonly number[], data: Type
     throw new ModelError({
       code: 'MODEL_TENSOR_SIZE',
       message: `A ${dataType} tensor of shape [${dims}] takes ${byteLength(dataType, elementCount(dims))} bytes, not ${bytes.byteLength}.`,
+      hint: 'Give as many elements, of that type, as the shape says.',
     })
   return { dataType, dims, storage: { kind: 'bytes', bytes } }
 }
@@ -100,6 +101,7 @@ function arrayConstructor(dataType: DataType): TypedArrayConstructor {
     throw new ModelError({
       code: 'MODEL_TENSOR_TYPE',
       message: `Elements of type ${dataType} cannot be read one by one.`,
+      hint: 'Pare computes with tensors of float, double, half, bool and integers of 8 to 64 bits: export the model with those.',
     })
   return ArrayOf
 }
@@ -147,7 +149,11 @@ export function tensorElements(tensor: Tensor): TypedArray {
 export function tensorFloats(tensor: Tensor): Float32Array {
   const elements = tensorElements(tensor)
   if (elements instanceof Float32Array) return elements
-  throw new ModelError({ code: 'MODEL_TENSOR_TYPE', message: `Expected a float32 tensor, got ${tensor.dataType}.` })
+  throw new ModelError({
+    code: 'MODEL_TENSOR_TYPE',
+    message: `Expected a float32 tensor, got ${tensor.dataType}.`,
+    hint: 'Export the model with float32 weights.',
+  })
 }
 
 /** The elements as numbers: for shapes, axes and other small integer tensors. int64 beyond 2^53 is rounded. */
@@ -160,5 +166,3 @@ export function tensorByteLength(tensor: Tensor): number {
     return tensor.storage.proto.stringData.reduce((sum, item) => sum + item.byteLength, 0)
   return byteLength(tensor.dataType, elementCount(tensor.dims))
 }
-
-export const isExternal = (proto: TensorProto): boolean => proto.dataLocation === TensorProto_DataLocation.EXTERNAL
