@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { tensorNumbers, tensorOf } from '../tensor.ts'
+import { tensorElements, tensorNumbers, tensorOf } from '../tensor.ts'
 import { expectSameOutputs } from '../testing/expect-same-outputs.ts'
 import { floats, graphOf, ints, node, textOf } from '../testing/graph-of.ts'
 import { foldConstants } from './fold-constants.ts'
@@ -118,6 +118,18 @@ describe('fold-constants', () => {
     expect(textOf(graph)[0]).toBe('filled = ConstantOfShape(square)')
     expect(refusals.map(({ node: name }) => name)).toEqual(['ConstantOfShape:filled', 'Expand:repeated'])
     expect(refusals[0]?.reason).toBe(`its value of ${2 ** 42} bytes would make the file larger`)
+  })
+
+  it('is exact beyond 2^53', () => {
+    const large = tensorOf('int64', [1], BigInt64Array.of(2n ** 53n + 1n))
+    const before = graphOf({
+      inputs: { x: ['int64', [2]] },
+      initializers: { large, largest: tensorOf('int64', [1], BigInt64Array.of(2n ** 63n - 1n)) },
+      nodes: [node('joined', 'Concat', ['large', 'largest'], { axis: 0 }), node('y', 'Add', ['x', 'joined'])],
+      outputs: ['y'],
+    })
+    const joined = foldConstants.run(before).graph.initializers.get('joined')
+    expect(joined && [...tensorElements(joined)]).toEqual([2n ** 53n + 1n, 2n ** 63n - 1n])
   })
 
   it('leaves an output of the model to its node', () => {

@@ -1,6 +1,6 @@
 import { byteLength } from '../data-type.ts'
 import { evaluateNode, isEvaluable } from '../evaluation/evaluate-node.ts'
-import type { Graph, Node } from '../graph.ts'
+import type { Dimension, Graph, Node } from '../graph.ts'
 import { graphIndex, useCount } from '../graph-index.ts'
 import { inferTypes } from '../infer.ts'
 import { type Inferred, isKnown } from '../operator.ts'
@@ -91,10 +91,13 @@ function sizeOf(types: readonly (Inferred | undefined)[]): number | undefined {
 function knownValue(value: Inferred | undefined): Tensor | undefined {
   if (value?.constant) return value.constant
   const { dataType, shape, elements } = value ?? {}
-  if (!dataType || !elements?.every(element => typeof element === 'number')) return undefined
+  // Inference reckons in numbers, which are exact up to 2^53 only.
+  if (!dataType || !elements?.every(isExact)) return undefined
   const dims = shape?.length === 0 ? [] : [elements.length]
   return elementCount(dims) === elements.length ? tensorOf(dataType, dims, elements) : undefined
 }
+
+const isExact = (element: Dimension): element is number => Number.isSafeInteger(element)
 
 /** Why a result is too large to keep; inputs that nobody else reads make room for it. */
 function growth(node: Node, bytes: number, graph: Graph, constants: ReadonlyMap<string, Tensor>): string | undefined {
