@@ -1,6 +1,7 @@
 // Writes `registry.ts` into every folder of units: explicit sorted imports and one object, keyed by operator or id.
-//   node tools/generate-registries.ts           write what is out of date
-//   node tools/generate-registries.ts --check   write nothing; fail when a registry is out of date or two units claim one id
+//   node tools/generate-registries.ts   write what is out of date
+//   node --conditions=@pare/source tools/generate-registries.ts --check
+//       load the units and write nothing; fail when a registry is out of date or two units claim one id
 
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
