@@ -54,6 +54,24 @@ describe('a value that a body hides by one of its own is another value inside it
   })
 })
 
+it('a Cast in a body is judged by the type of the body’s own value', () => {
+  const casting = graphOf({
+    inputs: { x: [2], c: ['bool', []] },
+    nodes: [
+      node('y', 'If', ['c'], {
+        then_branch: body({
+          nodes: [node('z', 'Cast', ['x'], { to: 7 }), node('f', 'Cast', ['z'], { to: 1 }), node('t', 'Neg', ['f'])],
+          outputs: ['t'],
+        }),
+        else_branch: body({ nodes: [node('e', 'Neg', ['x'])], outputs: ['e'] }),
+      }),
+      node('z', 'Relu', ['x']),
+    ],
+    outputs: ['y', 'z'],
+  })
+  expect(removeIdentity.run(casting).changed).toBe(0)
+})
+
 it('an identity stays where the value before it is hidden in a body', () => {
   const hiding = graphOf({
     inputs: { x: [2], c: ['bool', []] },

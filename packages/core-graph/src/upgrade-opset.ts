@@ -1,6 +1,6 @@
 import { ModelError } from './errors.ts'
 import { freshNames } from './fresh-names.ts'
-import { type Graph, type GraphBody, type Node, opsetOf, readsOf } from './graph.ts'
+import { type Graph, type GraphBody, type Node, opsetOf, readsOf, valuesOf } from './graph.ts'
 import { mapBodies } from './graph-edit.ts'
 import { inferNode, inferredConstant } from './infer.ts'
 import type { Inferred } from './operator.ts'
@@ -52,6 +52,7 @@ function checkFunctions({ functions }: Graph): void {
 
 function upgradeBody<Body extends GraphBody>(body: Body, around: ReadonlyMap<string, Inferred>, run: Run): Body {
   const values = new Map(around)
+  for (const name of valuesOf(body)) values.delete(name)
   for (const input of body.inputs) if (input.type) values.set(input.name, input.type)
   for (const [name, tensor] of body.initializers) values.set(name, inferredConstant(tensor))
   const initializers = new Map(body.initializers)

@@ -1,5 +1,5 @@
 import { dataTypeCode } from '../data-type.ts'
-import { type Graph, type GraphBody, innerValuesOf, type Node, readsOf } from '../graph.ts'
+import { type Graph, type GraphBody, innerValuesOf, type Node, readsOf, valuesOf } from '../graph.ts'
 import { mapBodies, redirectReads, renameValues } from '../graph-edit.ts'
 import { inferredConstant, inferTypes } from '../infer.ts'
 import type { Inferred } from '../operator.ts'
@@ -79,7 +79,8 @@ function withoutIdentities<Body extends GraphBody>(
 
   for (const original of body.nodes) {
     const attributes = mapBodies(original, inner => {
-      const result = withoutIdentities(inner, lookUp, refusals)
+      const own = valuesOf(inner)
+      const result = withoutIdentities(inner, name => (own.has(name) ? undefined : lookUp(name)), refusals)
       removed += result.removed
       return result.body
     })
