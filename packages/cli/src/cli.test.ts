@@ -31,7 +31,7 @@ test('a model is created, inspected, quantized and evaluated', async () => {
   const evaluated = await run('evaluate', 'created.int8.onnx', ...data, '--against', 'created.onnx')
   expect(evaluated.code).toBe(0)
   expect(evaluated.out).toMatch(/top1 +\d+\.\d\d %/)
-  expect(evaluated.out).toMatch(/\d+\.\d\d % of the predictions agree/)
+  expect(evaluated.out).toMatch(/\d+\.\d\d % of the predictions on \d+ samples agree/)
 })
 
 test('a recipe is checked, run, and run again from where it stopped', async () => {

@@ -29,7 +29,7 @@ export function runSummary(result: RunResult): string {
   return [
     tableText(['', 'before', 'after', 'change'], rows),
     fidelity?.agreement !== undefined
-      ? `\n${percentText(fidelity.agreement)} of the predictions are those of the float model\n`
+      ? `\n${percentText(fidelity.agreement)} of the predictions on ${fidelity.samples.toLocaleString('en')} samples are those of the float model\n`
       : '',
     `\n${verdict.accepted ? 'accepted' : `not accepted, because ${verdict.reasons.join('; ')}`} (${durationText(result.seconds)})\n`,
     `model   ${result.model}\nrun     ${result.folder}\n`,

@@ -78,10 +78,12 @@ export function addEvaluateCommand(program: Command, { signal, write, warn }: Co
     })
 }
 
-function fidelityText({ agreement, sqnr, layers }: Fidelity): string {
+function fidelityText({ agreement, samples, sqnr, layers }: Fidelity): string {
   const rows = layers.slice(0, 10).map(layer => [layer.value, decibelText(layer.sqnr), layer.cosine.toFixed(5)])
   return [
-    agreement === undefined ? '' : `${percentText(agreement)} of the predictions agree\n`,
+    agreement === undefined
+      ? ''
+      : `${percentText(agreement)} of the predictions on ${samples.toLocaleString('en')} samples agree\n`,
     `signal to quantization noise of the output: ${decibelText(sqnr)}\n\n`,
     tableText(['layer, worst first', 'SQNR', 'cosine'], rows),
   ].join('')
