@@ -67,3 +67,4 @@ export {
   tensorOf,
 } from './tensor.ts'
 export { upgradeOpset } from './upgrade-opset.ts'
+export { withOutputs } from './with-outputs.ts'

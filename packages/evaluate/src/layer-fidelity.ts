@@ -5,10 +5,10 @@ import {
   fittingBatchSize,
   fixedBatchSize,
   type Graph,
-  inferTypes,
   type ProgressListener,
   type TensorData,
   type TensorMap,
+  withOutputs,
 } from '@pare/core-graph'
 import { matchValues } from './match-values.ts'
 import { runWhole } from './run-whole.ts'
@@ -98,10 +98,4 @@ function incomparable(reference: TensorData | undefined, candidate: TensorData |
   if (!(reference?.data instanceof Float32Array)) return `it is ${reference?.dataType ?? 'no tensor'}, not float32`
   if (candidate?.data instanceof Float32Array && String(candidate.dims) === String(reference.dims)) return undefined
   return `[${reference.dims.join(', ')}] became ${candidate?.dataType ?? 'no tensor'} [${candidate?.dims.join(', ')}]`
-}
-
-/** The graph with the given values as its outputs. */
-function withOutputs(graph: Graph, names: readonly string[]): Graph {
-  const { values } = inferTypes(graph)
-  return { ...graph, outputs: names.map(name => ({ name, type: values.get(name) })) }
 }

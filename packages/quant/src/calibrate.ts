@@ -6,10 +6,10 @@ import {
   fittingBatchSize,
   fixedBatchSize,
   type Graph,
-  inferTypes,
   type ProgressListener,
   type TensorData,
   type TensorMap,
+  withOutputs,
 } from '@pare/core-graph'
 import type { ActivationType, Range } from './affine.ts'
 import type { Ranges } from './insert-qdq.ts'
@@ -128,10 +128,4 @@ function finiteExtremes(name: string, values: Float32Array): Range {
       })
   }
   return { low, high }
-}
-
-/** The graph with the given values as its outputs. */
-function withOutputs(graph: Graph, names: readonly string[]): Graph {
-  const { values } = inferTypes(graph)
-  return { ...graph, outputs: names.map(name => ({ name, type: values.get(name) })) }
 }

@@ -1,23 +1,3 @@
-import { map, sumOver } from '../nd.ts'
-import { defineReference, input } from '../reference.ts'
+import { defineReduction } from './reduction.ts'
 
-export const ReduceMean = defineReference({
-  op: 'ReduceMean',
-  cases: [
-    { name: 'over two axes, kept', inputs: { data: [2, 3, 4], axes: { ints: [0, -1] } } },
-    { name: 'over one axis, dropped', inputs: { data: [2, 3, 4], axes: { ints: [1] } }, attributes: { keepdims: 0 } },
-    { name: 'over all axes', inputs: { data: [2, 3] }, attributes: { keepdims: 0 } },
-  ],
-  forward: (inputs, attributes) => {
-    const data = input(inputs, 'data')
-    const rank = data.dims.length
-    const axes = inputs.axes ? [...inputs.axes.data].map(axis => (axis + rank) % rank) : [...data.dims.keys()]
-    const sums = sumOver(data, axes)
-    const count = data.data.length / sums.data.length
-    const { dims, data: values } = map(sums, x => x / count)
-    return {
-      dims: attributes.number('keepdims', 1) ? dims : dims.filter((_, axis) => !axes.includes(axis)),
-      data: values,
-    }
-  },
-})
+export const ReduceMean = defineReduction('ReduceMean', (sum, count) => sum / count)
