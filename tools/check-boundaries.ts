@@ -10,7 +10,7 @@ import { parseSync } from 'vite'
  * The layers, lowest first: the one place where the arrows are written down. A package depends on packages of lower
  * layers only, never on its neighbours; its tests may use neighbours too. The layer stands in the package's `nx.tags`.
  */
-const layers = ['core', 'port', 'train', 'strategy', 'recipe', 'app']
+const layers = ['core', 'port', 'train', 'strategy', 'recipe', 'report', 'app']
 
 /** `any`: Node, browsers and workers, so neither Node nor packages that need it. */
 const runtimes = ['any', 'node']

@@ -38,7 +38,7 @@ function passes({ name, command: [program = '', ...args] }: Step): boolean {
   return status === 0
 }
 
-const projects = globSync('{tools,packages/*}/vitest.config.ts', { cwd: root }).sort()
+const projects = globSync('{tools,e2e,packages/*}/vitest.config.ts', { cwd: root }).sort()
 // A report of an earlier run must not be counted; Nx brings back those of unchanged projects.
 for (const project of projects) rmSync(reportOf(project), { force: true })
 

@@ -21,6 +21,7 @@ const registries: readonly Registry[] = [
   { folder: 'packages/core-graph/src/evaluators', name: 'evaluators', key: 'op' },
   { folder: 'packages/core-graph/src/upgrades', name: 'upgrades', key: 'id' },
   { folder: 'packages/core-graph/src/passes', name: 'passes', key: 'id' },
+  { folder: 'packages/core-graph/src/targets', name: 'targets', key: 'id' },
   { folder: 'packages/data/src/datasets', name: 'datasets', key: 'id' },
   { folder: 'packages/data/src/readers', name: 'readers', key: 'id' },
   { folder: 'packages/train/src/gradients', name: 'gradients', key: 'op' },

@@ -53,6 +53,8 @@ export { createRandom, type Random, randomNormal } from './random.ts'
 export { type SavedModel, type SaveOptions, saveModel } from './save.ts'
 export { simplify } from './simplify.ts'
 export { defineStrategy, type Need, type Strategy, type StrategyContext, type StrategyResult } from './strategy.ts'
+export { defineTarget, type Target, type TargetQuantization } from './target.ts'
+export { targets } from './targets/registry.ts'
 export {
   elementCount,
   newTypedArray,

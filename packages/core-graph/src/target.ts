@@ -1,0 +1,37 @@
+import type { DataType } from './data-type.ts'
+
+/** How a model is to be quantized for a target, unless the user says otherwise. */
+export interface TargetQuantization {
+  readonly activations: {
+    readonly dataType: 'uint8' | 'int8'
+    /** Whether the zero point must be in the middle of the type (0 for int8, 128 for uint8). */
+    readonly symmetric: boolean
+  }
+  readonly weights: {
+    /** 8: levels −127 … 127. 7: levels −64 … 63, so that two products of an 8-bit activation fit into 16 bits. */
+    readonly bits: 7 | 8
+    /** A scale for each output channel. */
+    readonly perChannel: boolean
+  }
+  /** `int32`: through a DequantizeLinear, as the weights. `float`: as it was. */
+  readonly bias: 'int32' | 'float'
+}
+
+/** A runtime that a model is made for: what it takes, and what is best for it. */
+export interface Target {
+  /** As a recipe and `--target` name it, such as `onnxruntime-web`. */
+  readonly id: string
+  /** One sentence for help and forms. */
+  readonly description: string
+  /** The newest operator set of ONNX that it reads. */
+  readonly newestOpset: number
+  readonly quantization: TargetQuantization
+  /** Types that QuantizeLinear may make and DequantizeLinear may read. */
+  readonly quantizedTypes: readonly DataType[]
+  /** Whether every zero point must be in the middle of its type. */
+  readonly symmetricOnly: boolean
+  /** Operators of ONNX's own domain that it runs; undefined: all. */
+  readonly operators?: readonly string[]
+}
+
+export const defineTarget = (target: Target): Target => Object.freeze(target)

@@ -1,0 +1,21 @@
+import { defineTarget } from '../target.ts'
+
+/**
+ * onnxruntime's CPU provider on machines that nobody chose. Its kernels for u8 activations and s8 weights use
+ * VPMADDUBSW on x86 without VNNI (most Intel CPUs before 2019, AMD before Zen 4), which adds two products and saturates
+ * at 16 bits; with weights of 7 bits 2 · 255 · 64 fits. Symmetric activations are u8 with zero point 128, the same
+ * values as s8 with 0: both operands signed have no fast kernel there.
+ * Source: onnxruntime's documentation, "Quantize ONNX models", on data type selection and `reduce_range`.
+ */
+export const onnxruntimeNode = defineTarget({
+  id: 'onnxruntime-node',
+  description: 'onnxruntime on the CPU, in Node, Electron or natively, on x86 CPUs with or without VNNI and on Arm.',
+  newestOpset: 25,
+  quantization: {
+    activations: { dataType: 'uint8', symmetric: false },
+    weights: { bits: 7, perChannel: true },
+    bias: 'int32',
+  },
+  quantizedTypes: ['uint8', 'int8', 'uint16', 'int16', 'int32', 'uint4', 'int4'],
+  symmetricOnly: false,
+})

@@ -1,0 +1,19 @@
+import { defineTarget } from '../target.ts'
+
+/**
+ * TensorRT with explicit quantization: signed and symmetric, so every zero point is 0; weights per channel; the bias
+ * stays float, because no DequantizeLinear of int32 is read.
+ * Source: NVIDIA TensorRT documentation, "Working with Quantized Types".
+ */
+export const tensorrt = defineTarget({
+  id: 'tensorrt',
+  description: "NVIDIA's TensorRT, by explicit quantization: signed, symmetric, the bias float.",
+  newestOpset: 22,
+  quantization: {
+    activations: { dataType: 'int8', symmetric: true },
+    weights: { bits: 8, perChannel: true },
+    bias: 'float',
+  },
+  quantizedTypes: ['int8', 'int4'],
+  symmetricOnly: true,
+})
