@@ -1,5 +1,3 @@
-import { PareError, RunError } from '@pare/core-graph'
-
 /** What the exit code of `pare` says. `pare --help` and the docs list them. */
 export const exitCodes = {
   ok: 0,
@@ -17,9 +15,3 @@ export const exitCodeHelp = `Exit codes:
   3    a run failed: a full disk, a folder that cannot be written, a runtime's failure
   70   a bug in Pare
   130  cancelled by Ctrl-C; a run can be resumed`
-
-/** The exit code of an error that ended a command. */
-export function exitCodeOf(error: unknown): number {
-  if (error instanceof RunError) return error.code === 'RUN_CANCELLED' ? exitCodes.cancelled : exitCodes.failed
-  return error instanceof PareError ? exitCodes.badInput : exitCodes.bug
-}

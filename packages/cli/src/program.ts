@@ -1,14 +1,7 @@
 import { createRequire } from 'node:module'
-import { Command } from 'commander'
-import { addCreateCommand } from './commands/create.ts'
-import { addDataCommand } from './commands/data.ts'
-import { addEvaluateCommand } from './commands/evaluate.ts'
-import { addInspectCommand } from './commands/inspect.ts'
-import { addQuantizeCommand } from './commands/quantize.ts'
-import { addRecipeCommand } from './commands/recipe.ts'
-import { addRunCommand } from './commands/run.ts'
+import { Command, CommanderError } from 'commander'
+import { commands } from './commands.ts'
 import { exitCodeHelp, exitCodes } from './exit-codes.ts'
-import { report } from './report.ts'
 import type { CommandContext, Terminal } from './terminal.ts'
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
@@ -19,7 +12,7 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
  */
 export async function pare(args: readonly string[], terminal: Terminal): Promise<number> {
   let code: number = exitCodes.ok
-  const program = createProgram({
+  const program = await createProgram(args, {
     ...terminal,
     exitWith: other => {
       code = other
@@ -29,11 +22,13 @@ export async function pare(args: readonly string[], terminal: Terminal): Promise
     await program.parseAsync(args, { from: 'user' })
     return code
   } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok
+    const { report } = await import('./report.ts')
     return report(error, program.opts(), terminal)
   }
 }
 
-function createProgram(context: CommandContext): Command {
+async function createProgram(args: readonly string[], context: CommandContext): Promise<Command> {
   const program = new Command('pare')
     .description('Makes ONNX models smaller and faster, locally.')
     .version(version, '-V, --version', 'print the version')
@@ -42,16 +37,13 @@ function createProgram(context: CommandContext): Command {
     .addHelpText('after', `\n${exitCodeHelp}`)
     .showHelpAfterError('(--help shows what there is)')
     .configureOutput({ writeOut: context.write, writeErr: context.warn })
+    .configureHelp({ subcommandTerm: command => command.name() })
     .exitOverride()
-  for (const add of [
-    addRunCommand,
-    addInspectCommand,
-    addQuantizeCommand,
-    addEvaluateCommand,
-    addCreateCommand,
-    addDataCommand,
-    addRecipeCommand,
-  ])
-    add(program, context)
+  // `pare run …` or `pare help run`: only what stands first can be a command.
+  const named = args.filter(argument => !argument.startsWith('-')).slice(0, 2)
+  for (const { name, description, load } of commands) {
+    const command = program.command(name).description(description)
+    if (named.includes(name)) (await load())(command, context)
+  }
   return program
 }

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { PareError, RunError } from '@pare/core-graph'
 import { CommanderError } from 'commander'
-import { exitCodeOf, exitCodes } from './exit-codes.ts'
+import { exitCodes } from './exit-codes.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Tells the user what ended a command, as text or as JSON; returns the exit code. */
@@ -11,7 +11,6 @@ export function report(
   { signal, write, warn }: Terminal,
 ): number {
   if (thrown instanceof CommanderError) {
-    if (thrown.exitCode === 0) return exitCodes.ok
     if (json) write(`${JSON.stringify({ error: usage(thrown) })}\n`)
     return exitCodes.badInput
   }
@@ -45,3 +44,9 @@ const usage = ({ code, message }: CommanderError) => ({
   message: code === 'commander.help' ? 'No command is given.' : message.replace(/^error: /, ''),
   hint: 'pare --help shows what there is.',
 })
+
+/** The exit code of an error that ended a command. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof RunError) return error.code === 'RUN_CANCELLED' ? exitCodes.cancelled : exitCodes.failed
+  return error instanceof PareError ? exitCodes.badInput : exitCodes.bug
+}

@@ -18,11 +18,9 @@ interface Options {
 }
 
 /** `pare create mobilenet-v1 --width 0.5 --input 1x28x28 --classes 10` */
-export function addCreateCommand(program: Command, { write }: CommandContext): void {
-  program
-    .command('create')
+export function defineCreate(command: Command, { write }: CommandContext): void {
+  command
     .argument('<architecture>', `one of: ${modelIds.join(', ')}`)
-    .description('Create a model with initial weights, to be trained')
     .option('--input <CxHxW>', 'shape of one sample, such as 3x224x224', shapeArgument)
     .option('--classes <number>', 'number of classes', countArgument)
     .option('--width <multiplier>', 'width multiplier', numberArgument)

@@ -7,8 +7,7 @@ import { progressLines } from '../progress-display.ts'
 import type { CommandContext } from '../terminal.ts'
 
 /** `pare data fetch`, `pare data list` */
-export function addDataCommand(program: Command, { signal, write, warn }: CommandContext): void {
-  const data = program.command('data').description('Bring data sets')
+export function defineData(data: Command, { signal, write, warn }: CommandContext): void {
   data
     .command('fetch')
     .argument('<name>', `one of: ${datasetNames.join(', ')}`)

@@ -20,11 +20,9 @@ interface Options {
 }
 
 /** `pare evaluate model.onnx --data images/ [--against float.onnx]` */
-export function addEvaluateCommand(program: Command, { signal, write, warn }: CommandContext): void {
-  program
-    .command('evaluate')
+export function defineEvaluate(command: Command, { signal, write, warn }: CommandContext): void {
+  command
     .argument('<model>', 'an ONNX model')
-    .description('Measure accuracy on labelled data, or fidelity to another model without labels')
     .requiredOption(
       '-d, --data <path>',
       'images: a folder with a directory for each class, a .csv or .json list, an IDX file, or a fetched data set',

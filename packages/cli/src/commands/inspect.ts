@@ -21,11 +21,9 @@ interface Options {
 }
 
 /** `pare inspect model.onnx` */
-export function addInspectCommand(program: Command, { write }: CommandContext): void {
-  program
-    .command('inspect')
+export function defineInspect(command: Command, { write }: CommandContext): void {
+  command
     .argument('<model>', 'an ONNX model')
-    .description('Show inputs, outputs, opsets, the cost of each layer, what can be quantized and what not, and why')
     .option('--input <shape>', 'bind an input: 1x3x224x224, or name=1x3x224x224 (may be repeated)', inputArgument)
     .addHelpText(
       'after',

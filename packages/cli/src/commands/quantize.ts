@@ -21,11 +21,9 @@ interface Options {
 }
 
 /** `pare quantize model.onnx --data images/` : a recipe of one stage, for people without one. */
-export function addQuantizeCommand(program: Command, context: CommandContext): void {
-  program
-    .command('quantize')
+export function defineQuantize(command: Command, context: CommandContext): void {
+  command
     .argument('<model>', 'an ONNX model')
-    .description('Quantize a model to int8 after training: model, images, output')
     .requiredOption(
       '-d, --data <path>',
       'sample images: a folder, a .csv or .json list, an IDX file, or a fetched data set',

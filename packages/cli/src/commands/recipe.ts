@@ -3,8 +3,7 @@ import type { Command } from 'commander'
 import type { CommandContext } from '../terminal.ts'
 
 /** `pare recipe check`, `pare recipe schema` */
-export function addRecipeCommand(program: Command, { write }: CommandContext): void {
-  const recipe = program.command('recipe').description('Check recipes, and print their schema')
+export function defineRecipe(recipe: Command, { write }: CommandContext): void {
   recipe
     .command('check')
     .argument('<recipe>', 'a recipe, YAML or JSON')

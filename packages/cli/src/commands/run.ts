@@ -12,11 +12,9 @@ interface Options {
 }
 
 /** `pare run recipe.yaml` */
-export function addRunCommand(program: Command, context: CommandContext): void {
-  program
-    .command('run')
+export function defineRun(command: Command, context: CommandContext): void {
+  command
     .argument('<recipe>', 'a recipe, YAML or JSON')
-    .description('Compress a model as a recipe says')
     .option('-o, --output <folder>', "the run's folder (default: runs/<recipe>/<number>)")
     .option('--resume', 'go on with the newest run, or with the one in --output, after its last finished step')
     .addHelpText(

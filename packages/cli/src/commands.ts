@@ -1,0 +1,49 @@
+import type { Command } from 'commander'
+import type { CommandContext } from './terminal.ts'
+
+/** A command of `pare`. Its file is loaded only when it is named, so that help and errors of usage come at once. */
+interface CommandEntry {
+  readonly name: string
+  readonly description: string
+  /** Gives the function that adds arguments, options and the action. */
+  readonly load: () => Promise<(command: Command, context: CommandContext) => void>
+}
+
+/** In the order of the help. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'run',
+    description: 'Compress a model as a recipe says',
+    load: async () => (await import('./commands/run.ts')).defineRun,
+  },
+  {
+    name: 'inspect',
+    description: 'Show inputs, outputs, opsets, the cost of each layer, what can be quantized and what not, and why',
+    load: async () => (await import('./commands/inspect.ts')).defineInspect,
+  },
+  {
+    name: 'quantize',
+    description: 'Quantize a model to int8 after training: model, images, output',
+    load: async () => (await import('./commands/quantize.ts')).defineQuantize,
+  },
+  {
+    name: 'evaluate',
+    description: 'Measure accuracy on labelled data, or fidelity to another model without labels',
+    load: async () => (await import('./commands/evaluate.ts')).defineEvaluate,
+  },
+  {
+    name: 'create',
+    description: 'Create a model with initial weights, to be trained',
+    load: async () => (await import('./commands/create.ts')).defineCreate,
+  },
+  {
+    name: 'data',
+    description: 'Bring data sets',
+    load: async () => (await import('./commands/data.ts')).defineData,
+  },
+  {
+    name: 'recipe',
+    description: 'Check recipes, and print their schema',
+    load: async () => (await import('./commands/recipe.ts')).defineRecipe,
+  },
+]
