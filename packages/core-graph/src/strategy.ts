@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Graph } from './graph.ts'
 import type { DataSource, Evaluator, Executor, ProgressListener } from './ports.ts'
+import type { Target } from './target.ts'
 
 /** What a strategy may ask of the Compressor, which provides it or explains what is missing. */
 export type Need = 'calibration' | 'evaluate'
@@ -12,6 +13,8 @@ export interface StrategyContext {
   readonly calibration?: DataSource
   /** Measures a candidate on the validation data. Present when `needs` names `evaluate`. */
   readonly evaluate?: Evaluator
+  /** The runtime that the model is made for; undefined where the recipe names none. */
+  readonly target?: Target
   /** Fixes every random choice. */
   readonly seed: number
   readonly progress: ProgressListener

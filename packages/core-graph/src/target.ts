@@ -8,7 +8,7 @@ export interface TargetQuantization {
     readonly symmetric: boolean
   }
   readonly weights: {
-    /** 8: levels −127 … 127. 7: levels −64 … 63, so that two products of an 8-bit activation fit into 16 bits. */
+    /** 8: levels −127 … 127. 7: levels −64 … 64, so that two products with 8-bit activations fit into 16 bits. */
     readonly bits: 7 | 8
     /** A scale for each output channel. */
     readonly perChannel: boolean
@@ -30,6 +30,8 @@ export interface Target {
   readonly quantizedTypes: readonly DataType[]
   /** Whether every zero point must be in the middle of its type. */
   readonly symmetricOnly: boolean
+  /** Whether sums of two products of u8 activations and s8 weights saturate at 16 bits on some of its CPUs. */
+  readonly saturates: boolean
   /** Operators of ONNX's own domain that it runs; undefined: all. */
   readonly operators?: readonly string[]
 }

@@ -10,7 +10,7 @@ import {
 import { optimizedGraph } from '@pare/runtime'
 import { describe, expect, test } from 'vitest'
 import { insertQdq, type Ranges } from './insert-qdq.ts'
-import { type PlanOptions, planQuantization } from './plan.ts'
+import { type PlanOptions, planQuantization, usualQuantization } from './plan.ts'
 import { numbersOf, run, signalToNoise } from './testing/compare.ts'
 import { noise } from './testing/noise.ts'
 
@@ -144,7 +144,7 @@ describe('types of activations', () => {
     { dataType: 'uint8', symmetric: true },
   ] as const)('$dataType, symmetric: $symmetric', async activations => {
     const graph = netOf((b, x) => [conv(b, conv(b, x), 'w2')])
-    const made = quantized(graph, { activations })
+    const made = quantized(graph, { quantization: { ...usualQuantization, activations } })
     const { inputs } = made.nodes.find(node => node.op === 'QuantizeLinear') ?? { inputs: [] }
     const zeroPoint = made.initializers.get(inputs[2] ?? '')
     expect(zeroPoint?.dataType).toBe(activations.dataType)

@@ -64,7 +64,7 @@ export function insertQdq(graph: Graph, plan: QuantizationPlan, ranges: Ranges):
 /** The scale and zero point of each group. */
 export function groupAffines(
   graph: Graph,
-  { groups, activations }: QuantizationPlan,
+  { groups, quantization: { activations } }: QuantizationPlan,
   ranges: Ranges,
 ): ReadonlyMap<ScaleGroup, Affine> {
   return new Map(
@@ -89,14 +89,14 @@ function rangeNamed(ranges: Ranges, name: string): Range {
 function addWeight(
   b: GraphBuilder,
   graph: Graph,
-  { tensor: name, axis, zeroPoint, readers }: PlannedWeight,
+  { tensor: name, axis, bits, zeroPoint, readers }: PlannedWeight,
   scaleOf: (value: string) => number,
   readInstead: (node: string, name: string, by: Value) => void,
 ): void {
   const tensor = tensorNamed(graph, name)
   const scales = readers.reduce(
     (raised, { data, bias }) => (bias ? raiseForBias(raised, scaleOf(data), tensorNamed(graph, bias)) : raised),
-    weightScales(tensor, axis),
+    weightScales(tensor, axis, bits),
   )
   const dequantized = (levels: Value, values: Float32Array, along: number, zero?: 'int8') => {
     const dims = axis === undefined ? [] : [values.length]
@@ -107,7 +107,7 @@ function addWeight(
     const zeros = zero && b.constant(zero, dims, new Int8Array(values.length))
     return b.DequantizeLinear(levels, scale, zeros, axis === undefined ? {} : { axis: along })
   }
-  const levels = b.initializer(`${name}/q`, quantizeWeights(tensor, axis, scales))
+  const levels = b.initializer(`${name}/q`, quantizeWeights(tensor, axis, scales, bits))
   const weights = dequantized(levels, scales, axis ?? 0, zeroPoint ? 'int8' : undefined)
   const biases = new Map<string, Value>()
   for (const { node, data, bias } of readers) {

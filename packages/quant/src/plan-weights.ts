@@ -1,4 +1,13 @@
-import { type Graph, graphIndex, ModelError, type Tensor, tensorFloats, usersOf } from '@pare/core-graph'
+import {
+  type Graph,
+  graphIndex,
+  ModelError,
+  type TargetQuantization,
+  type Tensor,
+  tensorFloats,
+  usersOf,
+} from '@pare/core-graph'
+import type { WeightBits } from './quantize-weights.ts'
 import type { QuantizedNode } from './quantized-nodes.ts'
 import { inputNames } from './rule.ts'
 
@@ -17,6 +26,7 @@ export interface PlannedWeight {
   readonly tensor: string
   /** The axis along which each index has its own scale; undefined for one scale. */
   readonly axis: number | undefined
+  readonly bits: WeightBits
   /** Whether the zero point is written although it is 0. */
   readonly zeroPoint: boolean
   readonly readers: readonly WeightReader[]
@@ -26,7 +36,7 @@ export interface WeightReader {
   readonly node: string
   /** The activation that the weights are multiplied with. */
   readonly data: string
-  /** Name of the bias's initializer. */
+  /** Name of the initializer of a bias that becomes int32. */
   readonly bias: string | undefined
 }
 
@@ -36,7 +46,7 @@ export interface WeightReader {
 export function planWeights(
   graph: Graph,
   nodes: readonly QuantizedNode[],
-  perChannel: boolean,
+  { weights: { perChannel, bits }, bias }: Pick<TargetQuantization, 'weights' | 'bias'>,
 ): { readonly weights: readonly PlannedWeight[]; readonly kept: readonly KeptFloat[]; readonly notes: string[] } {
   const found = new Map<string, { axes: Set<number | undefined>; zeroPoint: boolean; readers: WeightReader[] }>()
   for (const { node, rule, context, data } of nodes) {
@@ -48,7 +58,7 @@ export function planWeights(
     entry.readers.push({
       node: node.name,
       data: data[0] ?? '',
-      bias: rule.bias ? inputNames(node, rule.bias)[0] : undefined,
+      bias: rule.bias && bias === 'int32' ? inputNames(node, rule.bias)[0] : undefined,
     })
     found.set(tensor, entry)
   }
@@ -62,7 +72,7 @@ export function planWeights(
         `The weights ${tensor} are shared by ${readers.map(reader => reader.node).join(' and ')}, whose output channels lie along different axes: one scale for the whole tensor keeps them shared.`,
       )
     kept.push(...floatReaders(graph, tensor, readers))
-    return { tensor, axis: axes.size > 1 ? undefined : axis, zeroPoint, readers }
+    return { tensor, axis: axes.size > 1 ? undefined : axis, bits, zeroPoint, readers }
   })
   return { weights, kept, notes }
 }

@@ -1,6 +1,6 @@
 import { createBuilder, type GraphBuilder, RecipeError, tensorOf, type Value } from '@pare/core-graph'
 import { describe, expect, test } from 'vitest'
-import { type PlanOptions, planQuantization } from './plan.ts'
+import { type PlanOptions, planQuantization, usualQuantization } from './plan.ts'
 import { noise } from './testing/noise.ts'
 
 const weights = (b: GraphBuilder, name: string, dims: readonly number[]) =>
@@ -78,13 +78,14 @@ describe('scales', () => {
   })
 
   test('weights: output channels, or one where the options say so', () => {
+    const whole = { ...usualQuantization, weights: { bits: 8, perChannel: false } } as const
     const build = (b: GraphBuilder, x: Value) =>
       b.Gemm(b.Flatten(conv(b, x)), weights(b, 'fc', [3, 144]), { transB: 1 })
     expect(planOf(build).weights.map(({ tensor, axis }) => [tensor, axis])).toEqual([
       ['w', 0],
       ['fc', 0],
     ])
-    expect(planOf(build, { perChannel: false }).weights.map(({ axis }) => axis)).toEqual([undefined, undefined])
+    expect(planOf(build, { quantization: whole }).weights.map(({ axis }) => axis)).toEqual([undefined, undefined])
     const untransposed = planOf((b, x) => b.Gemm(b.Flatten(x), weights(b, 'fc', [144, 3])))
     expect(untransposed.weights[0]?.axis).toBe(1)
   })

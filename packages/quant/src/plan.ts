@@ -1,5 +1,4 @@
-import type { Graph } from '@pare/core-graph'
-import type { ActivationType } from './affine.ts'
+import type { Graph, TargetQuantization } from '@pare/core-graph'
 import { type KeptFloat, type PlannedWeight, planWeights } from './plan-weights.ts'
 import { chooseNodes, worksOnFloats } from './quantized-nodes.ts'
 import { type ScaleGroup, scaleGroups } from './scale-groups.ts'
@@ -15,14 +14,19 @@ export interface QuantizationPlan {
   readonly kept: readonly KeptFloat[]
   /** What the user should know beside: weights that had to share one scale. */
   readonly notes: readonly string[]
-  readonly activations: ActivationType
+  readonly quantization: TargetQuantization
+}
+
+/** What quantization is without a target: the best on CPUs with VNNI, and as it is usually compared. */
+export const usualQuantization: TargetQuantization = {
+  activations: { dataType: 'uint8', symmetric: false },
+  weights: { bits: 8, perChannel: true },
+  bias: 'int32',
 }
 
 export interface PlanOptions {
-  /** Default: uint8 with a zero point of its own. */
-  readonly activations?: ActivationType
-  /** A scale for each output channel of the weights rather than one for the tensor. Default true. */
-  readonly perChannel?: boolean
+  /** Default: `usualQuantization`. */
+  readonly quantization?: TargetQuantization
   /** Only these nodes (patterns of core-graph's `matchNodes`). Default: all. */
   readonly include?: readonly string[] | undefined
   /** Not these. Default: none. */
@@ -36,9 +40,9 @@ export interface PlanOptions {
  * @throws ModelError `MODEL_NOT_FINITE` for weights that are NaN or infinite
  */
 export function planQuantization(graph: Graph, options: PlanOptions = {}): QuantizationPlan {
-  const { activations = { dataType: 'uint8', symmetric: false }, perChannel = true } = options
+  const { quantization = usualQuantization } = options
   const { nodes, absorbed, reasons } = chooseNodes(graph, options)
-  const { weights, kept, notes } = planWeights(graph, nodes, perChannel)
+  const { weights, kept, notes } = planWeights(graph, nodes, quantization)
   const whole = new Set([...nodes.map(({ node }) => node), ...absorbed])
   const left = graph.nodes.flatMap(node => {
     const reason = reasons.get(node)
@@ -50,6 +54,6 @@ export function planQuantization(graph: Graph, options: PlanOptions = {}): Quant
     weights,
     kept: [...left, ...kept],
     notes,
-    activations,
+    quantization,
   }
 }

@@ -5,6 +5,8 @@ import {
   ModelError,
   type ProgressListener,
   simplify,
+  type Target,
+  type TargetQuantization,
 } from '@pare/core-graph'
 import type { z } from 'zod'
 import type { Affine, Range } from './affine.ts'
@@ -12,12 +14,14 @@ import { calibrate } from './calibrate.ts'
 import { groupAffines, insertQdq, type Ranges } from './insert-qdq.ts'
 import { planQuantization, type QuantizationPlan } from './plan.ts'
 import type { KeptFloat } from './plan-weights.ts'
-import { observerOf, staticOptions } from './static-options.ts'
+import { observerOf, quantizationFor, staticOptions } from './static-options.ts'
 
 export interface StaticContext {
   readonly executor: Executor
   /** Typical samples; labels are not used. */
   readonly calibration: DataSource
+  /** What the model is made for: decides what the options leave open. */
+  readonly target?: Target
   /** Default 0. */
   readonly seed?: number
   readonly progress?: ProgressListener
@@ -27,6 +31,8 @@ export interface StaticContext {
 /** What was quantized how. Plain JSON data. */
 export interface QuantizationDetails {
   readonly quantized: QuantizationPlan['quantized']
+  /** How: by the options, and the target where they leave it open. */
+  readonly quantization: TargetQuantization
   /** Everything that stays float, with its reason. */
   readonly kept: readonly KeptFloat[]
   readonly notes: readonly string[]
@@ -38,7 +44,7 @@ export interface QuantizationDetails {
  * Quantizes a float32 model to int8 after training: simplify, plan, observe calibration data, write Q/DQ pairs.
  * The model's inputs and outputs keep their names, types and shapes.
  *
- * @throws RecipeError `RECIPE_NO_MATCH`; ModelError `MODEL_QUANTIZED`, `MODEL_NOT_FINITE`; DataError `DATA_EMPTY`, `DATA_NOT_FINITE`;
+ * @throws RecipeError `RECIPE_NO_MATCH`, `RECIPE_TARGET`; ModelError `MODEL_QUANTIZED`, `MODEL_NOT_FINITE`; DataError `DATA_EMPTY`, `DATA_NOT_FINITE`;
  *   and what `simplify` and the executor throw
  */
 export async function quantizeStatic(
@@ -46,8 +52,9 @@ export async function quantizeStatic(
   context: StaticContext,
   options: z.input<typeof staticOptions> = {},
 ): Promise<{ readonly graph: Graph; readonly details: QuantizationDetails }> {
-  const { observer, samples, batchSize, activations, symmetric, perChannel, include, exclude } =
-    staticOptions.parse(options)
+  const { observer, samples, batchSize, include, exclude, ...chosen } = staticOptions.parse(options)
+  const { executor, calibration, target, seed = 0, progress, signal } = context
+  const quantization = quantizationFor(chosen, target)
   if (isQuantized(graph))
     throw new ModelError({
       code: 'MODEL_QUANTIZED',
@@ -55,13 +62,7 @@ export async function quantizeStatic(
       hint: 'Give the float model that it was made from.',
     })
   const { graph: float } = simplify(graph)
-  const plan = planQuantization(float, {
-    activations: { dataType: activations, symmetric },
-    perChannel,
-    include,
-    exclude,
-  })
-  const { executor, calibration, seed = 0, progress, signal } = context
+  const plan = planQuantization(float, { quantization, include, exclude })
   const values = plan.groups.flatMap(group => group.observed)
   const [ranges = new Map()] =
     values.length === 0
@@ -69,7 +70,7 @@ export async function quantizeStatic(
       : await calibrate(float, executor, calibration, {
           values,
           observers: [observerOf(observer)],
-          activations: plan.activations,
+          activations: quantization.activations,
           samples,
           batchSize,
           seed,
@@ -98,5 +99,6 @@ function detailsOf(
   const values = [...groupAffines(graph, plan, ranges)].flatMap(([group, affine]) =>
     group.values.map(name => ({ name, range: ranges.get(name), ...affine })),
   )
-  return { quantized: plan.quantized, kept: plan.kept, notes: [...plan.notes, ...notes], values }
+  const { quantization } = plan
+  return { quantized: plan.quantized, quantization, kept: plan.kept, notes: [...plan.notes, ...notes], values }
 }

@@ -7,11 +7,15 @@ import { clamp, roundHalfToEven, smallestScale } from './affine.ts'
  */
 const largestBias = 2 ** 30
 
+/** The greatest level of symmetric weights, by their bits. */
+const greatestLevel = { 7: 64, 8: 127 } as const
+export type WeightBits = keyof typeof greatestLevel
+
 /**
  * Scales of symmetric int8 weights, one for each index of the axis or one in all: max|w| / 127, so that the levels
- * are −127…127. Channels of nothing but zeros take the greatest scale of the others (1 where there is none).
+ * are −127…127, or −64…64 with 7 bits. Channels of nothing but zeros take the greatest scale of the others (1 where there is none).
  */
-export function weightScales(tensor: Tensor, axis: number | undefined): Float32Array {
+export function weightScales(tensor: Tensor, axis: number | undefined, bits: WeightBits = 8): Float32Array {
   const weights = tensorFloats(tensor)
   const { channels, inner } = layoutOf(tensor, axis)
   const scales = new Float32Array(channels)
@@ -20,7 +24,8 @@ export function weightScales(tensor: Tensor, axis: number | undefined): Float32A
     scales[channel] = Math.max(scales[channel] ?? 0, Math.abs(weight))
   }
   const largest = scales.reduce((a, b) => Math.max(a, b), 0)
-  return scales.map(reach => Math.max((reach || largest || 127) / 127, smallestScale))
+  const levels = greatestLevel[bits]
+  return scales.map(reach => Math.max((reach || largest || levels) / levels, smallestScale))
 }
 
 /**
@@ -37,14 +42,20 @@ export function raiseForBias(scales: Float32Array, dataScale: number, bias: Tens
   return raised
 }
 
-/** round(w / scale), within ±127, in the shape of `tensor`. */
-export function quantizeWeights(tensor: Tensor, axis: number | undefined, scales: Float32Array): Tensor {
+/** round(w / scale), within the levels of `bits`, in the shape of `tensor`. */
+export function quantizeWeights(
+  tensor: Tensor,
+  axis: number | undefined,
+  scales: Float32Array,
+  bits: WeightBits = 8,
+): Tensor {
+  const levels = greatestLevel[bits]
   const { channels, inner } = layoutOf(tensor, axis)
-  const levels = Int8Array.from(tensorFloats(tensor), (weight, index) => {
+  const quantized = Int8Array.from(tensorFloats(tensor), (weight, index) => {
     const scale = scales[Math.floor(index / inner) % channels] ?? 1
-    return clamp(roundHalfToEven(weight / scale), -127, 127)
+    return clamp(roundHalfToEven(weight / scale), -levels, levels)
   })
-  return tensorOf('int8', tensor.dims, levels)
+  return tensorOf('int8', tensor.dims, quantized)
 }
 
 /** The bias in int32, [C], and its scales, [C] or []: those of the data times those of the weights. */

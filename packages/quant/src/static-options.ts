@@ -1,7 +1,8 @@
-import { nodePatterns } from '@pare/core-graph'
+import { nodePatterns, RecipeError, type Target, type TargetQuantization } from '@pare/core-graph'
 import { z } from 'zod'
 import type { AnyObserver } from './observer.ts'
 import { observers } from './observers/registry.ts'
+import { usualQuantization } from './plan.ts'
 
 type ObserverId = keyof typeof observers
 
@@ -37,18 +38,28 @@ export const staticOptions = z.strictObject({
     .describe('Calibration samples that run at a time, at most: fewer where their values would take more than 64 MiB'),
   activations: z
     .enum(['uint8', 'int8'])
-    .default('uint8')
-    .describe('Type of the activations; onnxruntime is fastest with uint8'),
+    .optional()
+    .describe("Type of the activations. Default: the target's; without a target uint8, fastest in onnxruntime"),
   symmetric: z
     .boolean()
-    .default(false)
+    .optional()
     .describe(
-      'Put the zero point of activations in the middle of the type, for engines that need it; half of the levels are lost after Relu, and onnxruntime then computes a Conv with its Relu in float',
+      'Put the zero point of activations in the middle of the type (128 for uint8), for engines that need it; half of the levels are lost after Relu, and onnxruntime then computes a Conv with its Relu in float. Default: only where the target needs it',
+    ),
+  weightBits: z
+    .literal([7, 8])
+    .optional()
+    .describe(
+      'Bits of the weights. 7 keeps them within ±64, so that no x86 CPU without VNNI saturates. Default: by the target; without a target 8',
     ),
   perChannel: z
     .boolean()
-    .default(true)
-    .describe('A scale for each output channel of the weights rather than one for the whole tensor'),
+    .optional()
+    .describe('A scale for each output channel of the weights rather than one for the whole tensor. Default true'),
+  bias: z
+    .enum(['int32', 'float'])
+    .optional()
+    .describe('Whether biases become integers too. Default: by the target; without a target int32'),
   include: nodePatterns.optional().describe(`Quantize only these. ${nodePatterns.description}`),
   exclude: nodePatterns.default([]).describe(`Leave these float. ${nodePatterns.description}`),
 })
@@ -59,4 +70,42 @@ export type StaticOptions = z.output<typeof staticOptions>
 export function observerOf(option: StaticOptions['observer']): { observer: AnyObserver; options: unknown } {
   const [id, options] = typeof option === 'string' ? [option, {}] : (Object.entries(option)[0] ?? ['min-max', {}])
   return { observer: registry[id] ?? observers['min-max'], options }
+}
+
+/**
+ * The quantization that the options choose, and the target where they leave it open.
+ * @throws RecipeError `RECIPE_TARGET` when the target does not take what the options say
+ */
+export function quantizationFor(
+  { activations, symmetric, weightBits, perChannel, bias }: ChosenQuantization,
+  target: Target | undefined,
+): TargetQuantization {
+  const usual = target?.quantization ?? usualQuantization
+  const quantization: TargetQuantization = {
+    activations: {
+      dataType: activations ?? usual.activations.dataType,
+      symmetric: symmetric ?? usual.activations.symmetric,
+    },
+    weights: { bits: weightBits ?? usual.weights.bits, perChannel: perChannel ?? usual.weights.perChannel },
+    bias: bias ?? usual.bias,
+  }
+  const problem = target && refusal(quantization, target)
+  if (!problem) return quantization
+  throw new RecipeError({
+    code: 'RECIPE_TARGET',
+    message: `The target ${target.id} does not take ${problem}.`,
+    hint: 'Leave the option out: then the target decides.',
+  })
+}
+
+type ChosenQuantization = Pick<StaticOptions, 'activations' | 'symmetric' | 'weightBits' | 'perChannel' | 'bias'>
+
+function refusal(
+  { activations: { dataType, symmetric }, bias }: TargetQuantization,
+  { quantizedTypes, symmetricOnly }: Target,
+): string | undefined {
+  if (!quantizedTypes.includes(dataType)) return `${dataType} activations`
+  if (symmetricOnly && !symmetric) return 'activations that are not symmetric'
+  if (bias === 'int32' && !quantizedTypes.includes('int32')) return 'an int32 bias'
+  return undefined
 }

@@ -18,4 +18,5 @@ export const onnxruntimeNode = defineTarget({
   },
   quantizedTypes: ['uint8', 'int8', 'uint16', 'int16', 'int32', 'uint4', 'int4'],
   symmetricOnly: false,
+  saturates: true,
 })

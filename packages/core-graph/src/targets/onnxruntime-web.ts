@@ -15,4 +15,5 @@ export const onnxruntimeWeb = defineTarget({
   },
   quantizedTypes: ['uint8', 'int8', 'uint16', 'int16', 'int32', 'uint4', 'int4'],
   symmetricOnly: false,
+  saturates: false,
 })

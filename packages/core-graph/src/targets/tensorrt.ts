@@ -16,4 +16,5 @@ export const tensorrt = defineTarget({
   },
   quantizedTypes: ['int8', 'int4'],
   symmetricOnly: true,
+  saturates: false,
 })

@@ -16,6 +16,7 @@ export const xnnpack = defineTarget({
   },
   quantizedTypes: ['int8', 'int32'],
   symmetricOnly: false,
+  saturates: false,
   operators: [
     'Add',
     'AveragePool',

@@ -9,14 +9,18 @@ export const staticInt8 = defineStrategy({
   description: 'Quantize to int8 after training: weights per channel, activations by their ranges on calibration data.',
   options: staticOptions,
   needs: ['calibration'],
-  prepare: async (graph, options, { executor, calibration, seed, progress, signal, note }) => {
+  prepare: async (graph, options, { executor, calibration, target, seed, progress, signal, note }) => {
     if (!calibration)
       throw new RecipeError({
         code: 'RECIPE_NEED',
         message: 'quant.static was given no calibration data.',
         hint: 'Say under data.calibration where typical samples are; labels are not needed.',
       })
-    const result = await quantizeStatic(graph, { executor, calibration, seed, progress, signal }, options)
+    const result = await quantizeStatic(
+      graph,
+      { executor, calibration, seed, progress, signal, ...(target ? { target } : {}) },
+      options,
+    )
     const { kept, notes, quantized } = result.details
     if (quantized.length === 0) note('Nothing was quantized: the list of what stays float says why.')
     for (const nodes of Map.groupBy(kept, ({ op, reason }) => `${op} ${reason}`).values()) note(keptNote(nodes))
