@@ -68,6 +68,11 @@ test('a recipe goes in, a smaller model with its figures comes out, and the fold
   expect(result.verdict).toEqual({ accepted: true, reasons: [] })
   expect(result.after.bytes).toBeLessThan(0.7 * result.before.bytes)
   expect(result.after.macs).toBe(result.before.macs)
+  expect(result.before.nodes.reduce((sum, node) => sum + node.macs, 0)).toBe(result.before.macs)
+  expect(result.stages).toMatchObject([
+    { name: 'int8', bytes: result.after.bytes, details: [{ part: 'quant.static', options: { samples: 32 } }] },
+  ])
+  expect(result.origin).toEqual({ name: 'recipe', file: undefined, baseDirectory: folder })
   expect(result.fidelity?.agreement).toBeGreaterThan(0.8)
   expect((await readModel(result.model)).nodes.some(node => node.op === 'QuantizeLinear')).toBe(true)
   expect(JSON.parse(await readFile(join(result.folder, 'result.json'), 'utf8'))).toEqual(

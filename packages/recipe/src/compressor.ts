@@ -14,7 +14,7 @@ import { createExecutor, readModel } from '@pare/runtime'
 import { stringify } from 'yaml'
 import type { RunEventBody, RunListener } from './events.ts'
 import { checkRecipe, readRecipe } from './read-recipe.ts'
-import type { RunResult } from './result.ts'
+import type { RunOrigin, RunResult } from './result.ts'
 import { defaultRunFolder, digest, openRunFolder } from './run-folder.ts'
 import { runRecipe } from './run-recipe.ts'
 import type { Recipe, RecipeInput } from './schema.ts'
@@ -55,21 +55,13 @@ export class Compressor {
   readonly recipe: Recipe
   readonly #registry: StrategyRegistry
   readonly #options: CompressorOptions
-  readonly #baseDirectory: string
-  readonly #name: string
+  readonly #origin: RunOrigin
 
-  private constructor(
-    recipe: Recipe,
-    registry: StrategyRegistry,
-    options: CompressorOptions,
-    baseDirectory: string,
-    name: string,
-  ) {
+  private constructor(recipe: Recipe, registry: StrategyRegistry, options: CompressorOptions, origin: RunOrigin) {
     this.recipe = recipe
     this.#registry = registry
     this.#options = options
-    this.#baseDirectory = baseDirectory
-    this.#name = name
+    this.#origin = origin
   }
 
   /**
@@ -80,15 +72,15 @@ export class Compressor {
   static async open(recipe: string | RecipeInput, options: CompressorOptions = {}): Promise<Compressor> {
     const registry = strategyRegistry(options.strategies)
     if (typeof recipe !== 'string')
-      return new Compressor(
-        checkRecipe(recipe, registry),
-        registry,
-        options,
-        resolve(options.baseDirectory ?? '.'),
-        options.name ?? 'recipe',
-      )
+      return new Compressor(checkRecipe(recipe, registry), registry, options, {
+        name: options.name ?? 'recipe',
+        file: undefined,
+        baseDirectory: resolve(options.baseDirectory ?? '.'),
+      })
+    const file = resolve(recipe)
     const name = options.name ?? basename(recipe, extname(recipe))
-    return new Compressor(await readRecipe(recipe, registry), registry, options, dirname(resolve(recipe)), name)
+    const origin = { name, file, baseDirectory: dirname(file) }
+    return new Compressor(await readRecipe(recipe, registry), registry, options, origin)
   }
 
   /**
@@ -112,8 +104,8 @@ export class Compressor {
     // Before there is a folder: what is missing is told at once, and leaves nothing behind.
     await this.#openData(data, model)
     const folder = await openRunFolder({
-      path: resolve(options.output ?? (await defaultRunFolder(join('runs', this.#name), resume))),
-      recipe: `# Every default is filled in; paths start at ${this.#baseDirectory}\n${stringify(this.recipe)}`,
+      path: resolve(options.output ?? (await defaultRunFolder(join('runs', this.#origin.name), resume))),
+      recipe: `# Every default is filled in; paths start at ${this.#origin.baseDirectory}\n${stringify(this.recipe)}`,
       fingerprint: { recipe: digest(JSON.stringify(this.recipe)), model: digest(saveModel(model).model) },
       resume,
     })
@@ -125,6 +117,7 @@ export class Compressor {
     try {
       return await runRecipe({
         recipe: this.recipe,
+        origin: this.#origin,
         model,
         folder,
         executor: this.#options.executor ?? createExecutor(this.recipe.runtime),
@@ -146,7 +139,7 @@ export class Compressor {
   }
 
   #dataFor(model: Graph): DataSources {
-    return dataSources(this.recipe, this.#baseDirectory, model.inputs[0]?.name ?? 'input', this.#options.data)
+    return dataSources(this.recipe, this.#origin.baseDirectory, model.inputs[0]?.name ?? 'input', this.#options.data)
   }
 
   /** Opens all data that the recipe names or a stage needs, and sees that its first sample fits the model. */
@@ -169,7 +162,7 @@ export class Compressor {
 
   async #loadModel(): Promise<Graph> {
     const { model } = this.recipe
-    if (typeof model === 'string') return readModel(resolve(this.#baseDirectory, model))
+    if (typeof model === 'string') return readModel(resolve(this.#origin.baseDirectory, model))
     const { create, ...options } = model
     return createModel(create, { ...options, seed: this.recipe.seed })
   }

@@ -15,7 +15,7 @@ export async function measureModel(
   { evaluate, note, signal }: MeasureOptions,
 ): Promise<Omit<ModelFigures, 'latency'>> {
   const metrics = evaluate ? await evaluate(graph, { signal }) : undefined
-  const { total, unknown } = cost(graph)
+  const { nodes, total, unknown } = cost(graph)
   if (unknown.length > 0)
     note(`The multiply-adds are not known: ${unknown.length} nodes have no known shapes, such as ${unknown[0]?.node}.`)
   return {
@@ -23,10 +23,12 @@ export async function measureModel(
     bytes: modelBytes(graph),
     macs: unknown.length > 0 ? undefined : total.macs,
     parameters: total.parameters,
+    nodes,
   }
 }
 
-const modelBytes = (graph: Graph) => {
+/** Of the ONNX file and the external data beside it. */
+export const modelBytes = (graph: Graph): number => {
   const { model, externalData } = saveModel(graph)
   return externalData.reduce((sum, piece) => sum + piece.byteLength, model.byteLength)
 }

@@ -1,6 +1,6 @@
-import type { Metrics } from '@pare/core-graph'
+import type { Metrics, NodeCost } from '@pare/core-graph'
 import type { Fidelity } from '@pare/evaluate'
-import type { Verdict } from './accept.ts'
+import type { Accept, Verdict } from './accept.ts'
 import type { PartDetails } from './run-stage.ts'
 
 /** Times of single runs, in milliseconds: the median, and between what the middle half lies. */
@@ -20,11 +20,25 @@ export interface ModelFigures {
   readonly parameters: number
   /** Of one sample, in milliseconds; undefined where the input's size is not fixed. */
   readonly latency: ModelLatency | undefined
+  /** In the order of the graph; without those that have no known shapes. */
+  readonly nodes: readonly NodeCost[]
 }
 
 export interface StageResult {
   readonly name: string
+  /** Of the model after the stage, as an ONNX file. */
+  readonly bytes: number
   readonly details: readonly PartDetails[]
+}
+
+/** Where a run comes from. */
+export interface RunOrigin {
+  /** Of the recipe. */
+  readonly name: string
+  /** Path of the recipe; undefined where it was given as an object. */
+  readonly file: string | undefined
+  /** Where relative paths of the recipe start. */
+  readonly baseDirectory: string
 }
 
 /** The outcome of a run: plain JSON, as in `result.json`. */
@@ -40,6 +54,12 @@ export interface RunResult {
   readonly fidelity: Fidelity | undefined
   readonly stages: readonly StageResult[]
   readonly notes: readonly string[]
+  readonly origin: RunOrigin
+  /** The recipe's bounds. */
+  readonly accept: Accept
+  readonly seed: number
+  /** When the run ended: date and time in UTC (ISO 8601). */
+  readonly finished: string
   readonly seconds: number
   readonly environment: Environment
 }

@@ -3,8 +3,8 @@ import { compareModels, createEvaluator, type Fidelity } from '@pare/evaluate'
 import { type AcceptFigures, judge } from './accept.ts'
 import { environment } from './environment.ts'
 import type { RunEventBody } from './events.ts'
-import { measureLatencies, measureModel } from './measure.ts'
-import type { ModelFigures, ModelLatency, RunResult, StageResult } from './result.ts'
+import { measureLatencies, measureModel, modelBytes } from './measure.ts'
+import type { ModelFigures, ModelLatency, RunOrigin, RunResult, StageResult } from './result.ts'
 import type { RunFolder } from './run-folder.ts'
 import { runStage } from './run-stage.ts'
 import type { Recipe } from './schema.ts'
@@ -15,6 +15,7 @@ import type { StrategyRegistry } from './strategies.ts'
 /** What a run works with. */
 export interface RunSetup {
   readonly recipe: Recipe
+  readonly origin: RunOrigin
   /** The model as it was given. */
   readonly model: Graph
   readonly folder: RunFolder
@@ -84,7 +85,7 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
       }),
     )
     graph = outcome.graph ?? (await folder.model(step))
-    stages.push({ name: stage.name, details: outcome.details })
+    stages.push({ name: stage.name, bytes: modelBytes(graph), details: outcome.details })
   }
 
   const final = graph
@@ -120,6 +121,10 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
     fidelity,
     stages,
     notes: steps.notes,
+    origin: setup.origin,
+    accept: recipe.accept,
+    seed: recipe.seed,
+    finished: new Date().toISOString(),
     seconds: (performance.now() - started) / 1000,
     environment: environment(),
   }

@@ -29,6 +29,8 @@ export interface StageContext extends StepContext {
 /** What one part of a stage has to say of what it did: a strategy by its id, or the training as `train`. */
 export interface PartDetails {
   readonly part: string
+  /** With every default filled in. */
+  readonly options: unknown
   readonly details: unknown
 }
 
@@ -45,12 +47,13 @@ export async function runStage(
     if (!strategy) throw new RecipeError({ code: 'RECIPE_STRATEGY', message: `There is no strategy ${id}.` })
     const result = await strategy.prepare(current, options, await strategyContext(id, strategy.needs, context))
     current = result.graph
-    details.push({ part: id, details: result.details ?? null })
+    details.push({ part: id, options, details: result.details ?? null })
   }
   if (stage.train) {
     const trained = await trainStage(current, stage.name, stage.train, context)
     current = trained.graph
-    details.push({ part: 'train', details: { best: trained.best, epochs: trained.epochs } })
+    const { best, epochs } = trained
+    details.push({ part: 'train', options: stage.train, details: { best, epochs } })
   }
   return { details, graph: current }
 }
