@@ -1,20 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  type Executor,
-  type Graph,
-  ModelError,
-  RecipeError,
-  RunError,
-  type Session,
-  saveModel,
-  type TensorData,
-  type TensorMap,
-} from '@pare/core-graph'
+import { type Executor, type Graph, ModelError, RecipeError, RunError, saveModel } from '@pare/core-graph'
 import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node'
 import { z } from 'zod'
 import { needsExternalData, writeModel } from './model-file.ts'
+import { wrapSession } from './session.ts'
 
 /** How onnxruntime runs a model. Plain data: what a recipe says under `runtime:`. */
 export const executorOptions = z.strictObject({
@@ -65,7 +56,7 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
           own.optimize === false ? { 'session.disable_quant_qdq': '1', ...sessionOptions } : sessionOptions,
         ),
       })
-      return wrap(session)
+      return wrapSession(session, Tensor)
     },
   }
 }
@@ -140,54 +131,5 @@ async function createFromFolder(graph: Graph, options: InferenceSession.SessionO
     await rm(folder, { recursive: true, force: true })
   }
 }
-
-function wrap(session: InferenceSession): Session {
-  let released: Promise<void> | undefined
-  const dispose = () => {
-    released ??= session.release()
-    return released
-  }
-  return {
-    inputNames: session.inputNames,
-    outputNames: session.outputNames,
-    run: async (feeds, fetches) => {
-      try {
-        const tensors = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, toRuntime(tensor)]))
-        const results = fetches ? await session.run(tensors, fetches) : await session.run(tensors)
-        return fromRuntime(results)
-      } catch (cause) {
-        throw new RunError({
-          code: 'RUN_FAILED',
-          message: `onnxruntime could not run the model: ${messageOf(cause)}`,
-          hint: `The model's inputs are ${session.inputNames.join(', ')}, its outputs ${session.outputNames.join(', ')}: check names, and types and shapes of the data.`,
-          cause,
-        })
-      }
-    },
-    dispose,
-    [Symbol.asyncDispose]: dispose,
-  }
-}
-
-function toRuntime({ dataType, data, dims }: TensorData): Tensor {
-  const tensor = new Tensor(dataType as 'float32', data as Float32Array, dims)
-  // Where JavaScript has a Float16Array, the tensor holds one, which onnxruntime's native part (1.30) cannot read.
-  return dataType === 'float16'
-    ? Object.defineProperty(tensor, 'data', { value: new Uint16Array(data.buffer, data.byteOffset, data.length) })
-    : tensor
-}
-
-const fromRuntime = (results: InferenceSession.OnnxValueMapType): TensorMap =>
-  Object.fromEntries(
-    Object.entries(results).flatMap(([name, value]) => {
-      if (!(value instanceof Tensor) || Array.isArray(value.data)) return []
-      return [
-        [
-          name,
-          { dataType: value.type as TensorData['dataType'], dims: value.dims, data: value.data as TensorData['data'] },
-        ],
-      ]
-    }),
-  )
 
 const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))

@@ -62,7 +62,7 @@ const warmupMilliseconds = 50
 
 async function timeRuns(executor: Executor, graph: Graph, options: LatencyOptions, times: number[]): Promise<void> {
   const { batchSize = 1, runs = 100, warmup = 5, budget = 2000, signal } = options
-  const feeds = options.feeds ?? zeros(graph, batchSize)
+  const feeds = options.feeds ?? zeroFeeds(graph, batchSize)
   await using session = await executor.open(graph)
   const timed = async (): Promise<number> => {
     signal?.throwIfAborted()
@@ -80,7 +80,8 @@ async function timeRuns(executor: Executor, graph: Graph, options: LatencyOption
   } while (done < runs && performance.now() - start < budget)
 }
 
-function latencyOf(times: readonly number[]): Latency {
+/** Statistics of the times of single runs. */
+export function latencyOf(times: readonly number[]): Latency {
   const sorted = times.toSorted((a, b) => a - b)
   const at = (share: number) => quantile(sorted, share)
   return { median: at(0.5), quartiles: [at(0.25), at(0.75)], least: at(0), runs: sorted.length }
@@ -94,7 +95,8 @@ function quantile(sorted: readonly number[], share: number): number {
   return below + (place - Math.floor(place)) * (above - below)
 }
 
-function zeros(graph: Graph, batchSize: number): TensorMap {
+/** Tensors of zeros of the model's input shapes. */
+export function zeroFeeds(graph: Graph, batchSize: number): TensorMap {
   return Object.fromEntries(
     graph.inputs.map(({ name, type }) => {
       const dims = type?.shape?.map((dimension, axis) =>
