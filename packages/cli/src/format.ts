@@ -1,39 +1,15 @@
 import Table from 'cli-table3'
 
-/** `3.31 MB`: decimal units, three digits. */
-export const bytesText = (bytes: number): string => scaled(bytes, ['B', 'kB', 'MB', 'GB', 'TB'])
-
-/** `21.7 M`: decimal units, three digits. */
-export const countText = (count: number): string => scaled(count, ['', 'k', 'M', 'G', 'T']).trim()
-
-function scaled(value: number, units: readonly string[]): string {
-  if (value < 1000) return `${value} ${units[0]}`
-  // Rounded before the unit is chosen: 999,999 is 1.00 M, not 1000 k.
-  const rounded = Number(value.toPrecision(3))
-  const step = Math.min(units.length - 1, Math.floor(Math.log10(rounded) / 3))
-  return `${digits(rounded / 1000 ** step, 3)} ${units[step]}`
-}
-
-/** With so many significant digits, never as a power of ten. */
-export const digits = (value: number, count: number): string =>
-  Math.abs(value) >= 10 ** count || value === 0 ? String(Math.round(value)) : value.toPrecision(count)
-
-export const percentText = (share: number): string => `${(100 * share).toFixed(2)} %`
-
-export const millisecondsText = (milliseconds: number): string => `${digits(milliseconds, 3)} ms`
-
-/** `−71.9 %`, `+3.0 %`; a dash where there is nothing to compare. */
-export const changeText = (before: number, after: number): string =>
-  before === 0 ? '–' : signed((100 * (after - before)) / before, 1, ' %')
-
-export const signed = (value: number, digits: number, unit: string): string =>
-  `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}${unit}`
-
-export function durationText(seconds: number): string {
-  if (seconds < 59.95) return `${seconds.toFixed(1)} s`
-  const whole = Math.round(seconds)
-  return `${Math.floor(whole / 60)} min ${whole % 60} s`
-}
+export {
+  bytesText,
+  changeText,
+  countText,
+  digits,
+  durationText,
+  millisecondsText,
+  percentText,
+  signed,
+} from '@pare/core-graph'
 
 /** A table without vertical rules; columns after the first are right-aligned. */
 export function tableText(head: readonly string[], rows: readonly (readonly string[])[]): string {

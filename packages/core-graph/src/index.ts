@@ -10,6 +10,16 @@ export { type Cost, type CostOptions, cost, type ModelCost, type NodeCost } from
 export { byteLength, type DataType, dataTypeCode, isFloat, isInteger } from './data-type.ts'
 export { DataError, ModelError, PareError, type PareErrorDetails, RecipeError, RunError } from './errors.ts'
 export { type Feeds, feedsOf, fixedBatchSize, type RunOutput, runBatch } from './feeds.ts'
+export {
+  bytesText,
+  changeText,
+  countText,
+  digits,
+  durationText,
+  millisecondsText,
+  percentText,
+  signed,
+} from './format.ts'
 export type { Attribute, Dimension, Graph, GraphBody, Node, Shape, TensorType, ValueInfo } from './graph.ts'
 export { readsOf } from './graph.ts'
 export { redirectReads, renameValues } from './graph-edit.ts'
