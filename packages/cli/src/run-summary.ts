@@ -24,13 +24,16 @@ export function runSummary(result: RunResult): string {
       changeText(before.parameters, after.parameters),
     ],
     ...optionalRow('multiply-adds', before.macs, after.macs, countText),
-    ...optionalRow('latency, 1 sample', before.latency?.median, after.latency?.median, millisecondsText),
+    ...result.latencies.flatMap(({ engine, before, after }) =>
+      optionalRow(`latency, ${engine}`, before.median, after.median, millisecondsText),
+    ),
   ]
   return [
     tableText(['', 'before', 'after', 'change'], rows),
     fidelity?.agreement !== undefined
       ? `\n${percentText(fidelity.agreement)} of the predictions on ${fidelity.samples.toLocaleString('en')} samples are those of the float model\n`
       : '',
+    result.notWorthIt.map(sentence => `\n${sentence}\n`).join(''),
     `\n${verdict.accepted ? 'accepted' : `not accepted, because ${verdict.reasons.join('; ')}`} (${durationText(result.seconds)})\n`,
     `model   ${result.model}\nrun     ${result.folder}\n`,
   ].join('')

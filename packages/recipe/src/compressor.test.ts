@@ -346,3 +346,18 @@ test('a stage can train, and quantize what it trained', async () => {
   const { before, after } = await compressor.run({ output: join(folder, 'run') })
   expect(after.metrics?.top1).toBeGreaterThan(before.metrics?.top1 ?? 1)
 })
+
+test('a target decides what the strategy makes, and where latency is measured', async () => {
+  const compressor = await open(recipe({ target: 'onnxruntime-web' }))
+  const result = await compressor.run({ output: join(folder, 'web') })
+  expect(result.latencies.map(({ engine }) => engine)).toContain('onnxruntime-web in Node')
+  expect(result.before.latency).toEqual(result.latencies[0]?.before)
+
+  const forGpu = await open(recipe({ target: 'tensorrt' }))
+  const { notes, model } = await forGpu.run({ output: join(folder, 'gpu') })
+  expect(notes.join()).toContain('tensorrt does not run here')
+  const zeroPoints = (await readModel(model)).nodes.filter(({ op }) => op === 'QuantizeLinear')
+  expect(zeroPoints.length).toBeGreaterThan(0)
+  const initializers = (await readModel(model)).initializers
+  for (const { inputs } of zeroPoints) expect(initializers.get(inputs[2] ?? '')?.dataType).toBe('int8')
+})

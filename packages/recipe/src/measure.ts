@@ -1,6 +1,6 @@
-import { cost, type Evaluator, type Executor, type Graph, ModelError, saveModel } from '@pare/core-graph'
-import { compareLatency } from '@pare/runtime'
-import type { ModelFigures, ModelLatency } from './result.ts'
+import { cost, type Evaluator, type Executor, type Graph, PareError, saveModel, type Target } from '@pare/core-graph'
+import { type Latency, latencyEngines } from '@pare/runtime'
+import type { EngineLatency, ModelFigures, ModelLatency } from './result.ts'
 
 export interface MeasureOptions {
   /** Undefined without validation data: then no metrics are measured. */
@@ -34,20 +34,39 @@ export const modelBytes = (graph: Graph): number => {
 }
 
 /**
- * Latencies of models against each other, in milliseconds for one sample.
- * @returns undefined, which is noted, where the size of an input is not fixed
+ * Latencies of two models against each other on every engine that stands for the target, for one sample. What cannot be
+ * measured is noted, and left out.
  */
 export async function measureLatencies(
   executor: Executor,
-  graphs: readonly Graph[],
-  { note, signal }: Omit<MeasureOptions, 'evaluate'>,
-): Promise<readonly ModelLatency[] | undefined> {
-  try {
-    const latencies = await compareLatency(executor, graphs, { signal })
-    return latencies.map(({ median, quartiles }) => ({ median, quartiles }))
-  } catch (error) {
-    if (!(error instanceof ModelError) || error.code !== 'MODEL_INPUT_SHAPE') throw error
-    note(`The latency was not measured: ${error.message}`)
-    return undefined
-  }
+  [before, after]: readonly [Graph, Graph],
+  { target, note, signal }: Omit<MeasureOptions, 'evaluate'> & { readonly target: Target | undefined },
+): Promise<readonly EngineLatency[]> {
+  const { engines, notes } = await latencyEngines(executor, target?.id)
+  for (const text of notes) note(text)
+  const measured: EngineLatency[] = []
+  for (const { name, compare } of engines)
+    try {
+      const [first, second] = await compare([before, after], { signal })
+      if (first && second) measured.push({ engine: name, before: figuresOf(first), after: figuresOf(second) })
+    } catch (error) {
+      if (!(error instanceof PareError) || !['MODEL_INPUT_SHAPE', 'MODEL_RUNTIME', 'RUN_BROWSER'].includes(error.code))
+        throw error
+      note(`The latency was not measured on ${name}: ${error.message}`)
+    }
+  return measured
 }
+
+const figuresOf = ({ median, quartiles }: Latency): ModelLatency => ({ median, quartiles })
+
+/**
+ * What is said of engines on which the result is slower than the float model: the size may be worth it, the speed is
+ * not. Slower: even the fastest quarter of the result's runs takes longer than the float model's median.
+ */
+export const notWorthIt = (latencies: readonly EngineLatency[]): readonly string[] =>
+  latencies
+    .filter(({ before, after }) => after.quartiles[0] > before.median)
+    .map(
+      ({ engine, before, after }) =>
+        `On ${engine} the result takes ${(after.median / before.median).toFixed(2)} times as long as the float model: for speed it is not worth it there.`,
+    )

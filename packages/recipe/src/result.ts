@@ -9,6 +9,14 @@ export interface ModelLatency {
   readonly quartiles: readonly [number, number]
 }
 
+/** The float model and the result, timed in turns on one engine. */
+export interface EngineLatency {
+  /** Such as `onnxruntime-node`, `onnxruntime-web in Chromium`. */
+  readonly engine: string
+  readonly before: ModelLatency
+  readonly after: ModelLatency
+}
+
 /** The figures of one model. */
 export interface ModelFigures {
   /** As the evaluation names them; shares from 0 to 1. Undefined without validation data. */
@@ -18,7 +26,7 @@ export interface ModelFigures {
   /** Multiply-adds for one sample; undefined where shapes are not known. */
   readonly macs: number | undefined
   readonly parameters: number
-  /** Of one sample, in milliseconds; undefined where the input's size is not fixed. */
+  /** Of one sample, in milliseconds, on the first engine of `latencies`; undefined where the input's size is not fixed. */
   readonly latency: ModelLatency | undefined
   /** In the order of the graph; without those that have no known shapes. */
   readonly nodes: readonly NodeCost[]
@@ -52,6 +60,10 @@ export interface RunResult {
   readonly after: ModelFigures
   /** The result beside the float model, on the same samples. Undefined without validation data. */
   readonly fidelity: Fidelity | undefined
+  /** On every engine that stands for the target; the first is the most like it. */
+  readonly latencies: readonly EngineLatency[]
+  /** One sentence for each engine on which the result is slower than the float model. */
+  readonly notWorthIt: readonly string[]
   readonly stages: readonly StageResult[]
   readonly notes: readonly string[]
   readonly origin: RunOrigin

@@ -1,10 +1,10 @@
-import { type Evaluator, type Executor, type Graph, simplify } from '@pare/core-graph'
+import { type Evaluator, type Executor, type Graph, simplify, targets } from '@pare/core-graph'
 import { compareModels, createEvaluator, type Fidelity } from '@pare/evaluate'
 import { type AcceptFigures, judge } from './accept.ts'
 import { environment } from './environment.ts'
 import type { RunEventBody } from './events.ts'
-import { measureLatencies, measureModel, modelBytes } from './measure.ts'
-import type { ModelFigures, ModelLatency, RunOrigin, RunResult, StageResult } from './result.ts'
+import { measureLatencies, measureModel, modelBytes, notWorthIt } from './measure.ts'
+import type { EngineLatency, ModelFigures, RunOrigin, RunResult, StageResult } from './result.ts'
 import type { RunFolder } from './run-folder.ts'
 import { runStage } from './run-stage.ts'
 import type { Recipe } from './schema.ts'
@@ -31,7 +31,7 @@ export interface RunSetup {
 /** What the last step finds. Both latencies are taken there, in turns, so that they can be compared. */
 interface Measured {
   readonly figures: Omit<ModelFigures, 'latency'>
-  readonly latencies: readonly ModelLatency[] | undefined
+  readonly latencies: readonly EngineLatency[]
   readonly fidelity: Fidelity | undefined
 }
 
@@ -39,6 +39,7 @@ interface Measured {
 export async function runRecipe(setup: RunSetup): Promise<RunResult> {
   const { recipe, model, folder, executor, data, registry, emit, signal } = setup
   const started = performance.now()
+  const target = recipe.target && targets[recipe.target]
   const validation = await data.open('validation')
   const { fidelitySamples, ...evaluation } = recipe.evaluate
   const evaluatorFor = (context: StepContext): Evaluator | undefined => {
@@ -79,6 +80,7 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
         data,
         evaluate: evaluatorFor(context),
         registry,
+        target,
         seed: recipe.seed,
         signal,
         workFolder: () => folder.workFolder(step),
@@ -91,7 +93,7 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
   const final = graph
   const { details: measured } = await steps.run<Measured>('measure-result', async context => {
     const figures = await measure(final, context)
-    const latencies = await measureLatencies(executor, [float, final], { note: context.note, signal })
+    const latencies = await measureLatencies(executor, [float, final], { target, note: context.note, signal })
     const fidelity =
       validation &&
       (await compareModels(float, final, {
@@ -109,8 +111,8 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
 
   const saved = await folder.writeModel('model.onnx', final)
   const { figures, latencies, fidelity } = measured
-  const before = { ...floatFigures, latency: latencies?.[0] }
-  const after = { ...figures, latency: latencies?.[1] }
+  const before = { ...floatFigures, latency: latencies[0]?.before }
+  const after = { ...figures, latency: latencies[0]?.after }
   const verdict = judge(recipe.accept, figuresOf(before, after, fidelity))
   const result: RunResult = {
     verdict,
@@ -119,6 +121,8 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
     before,
     after,
     fidelity,
+    latencies,
+    notWorthIt: notWorthIt(latencies),
     stages,
     notes: steps.notes,
     origin: setup.origin,

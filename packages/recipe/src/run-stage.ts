@@ -6,6 +6,7 @@ import {
   type Metrics,
   RecipeError,
   type StrategyContext,
+  type Target,
 } from '@pare/core-graph'
 import { type TrainOptions, type TrainResult, train } from '@pare/train'
 import type { Stage } from './schema.ts'
@@ -20,6 +21,7 @@ export interface StageContext extends StepContext {
   /** Undefined without validation data. */
   readonly evaluate: Evaluator | undefined
   readonly registry: StrategyRegistry
+  readonly target: Target | undefined
   readonly seed: number
   readonly signal: AbortSignal
   /** A folder for the stage's own files, such as checkpoints. */
@@ -99,7 +101,7 @@ const figures = (values: Metrics) =>
     .join(', ')
 
 async function strategyContext(id: string, needs: readonly string[], context: StageContext): Promise<StrategyContext> {
-  const { executor, seed, progress, note, signal, data, evaluate } = context
+  const { executor, target, seed, progress, note, signal, data, evaluate } = context
   const calibration = needs.includes('calibration') ? await data.calibration(id) : undefined
   if (calibration?.instead)
     note(`${id} takes its samples from data.${calibration.instead}, since the recipe has no data.calibration.`)
@@ -109,6 +111,7 @@ async function strategyContext(id: string, needs: readonly string[], context: St
     progress,
     note,
     signal,
+    ...(target ? { target } : {}),
     ...(calibration ? { calibration: calibration.source } : {}),
     ...(needs.includes('evaluate') ? { evaluate: required(evaluate, id) } : {}),
   }

@@ -1,3 +1,4 @@
+import { targets } from '@pare/core-graph'
 import { augmentSchema, dataDeclarationSchema, preprocessSchema } from '@pare/data'
 import { evaluateOptions } from '@pare/evaluate'
 import { models } from '@pare/models'
@@ -28,6 +29,14 @@ const dataSchema = z.strictObject({
     .describe('Samples for statistics. Default: `train`, else `validation` (which is said).'),
 })
 
+const targetSchema = z.enum(Object.keys(targets) as [keyof typeof targets, ...(keyof typeof targets)[]]).describe(
+  `The runtime that the model is made for: strategies make what it takes, the result is checked against it, and latency is measured on it where it runs here. ${Object.values(
+    targets,
+  )
+    .map(({ id, description }) => `${id}: ${description}`)
+    .join(' ')}`,
+)
+
 const stageSchema = (registry: StrategyRegistry) =>
   z
     .strictObject({
@@ -46,6 +55,7 @@ export const recipeSchema = (registry: StrategyRegistry) =>
     model: z
       .union([z.string().min(1), createdModel], { error: 'a path to an ONNX file, or { create: mobilenet-v1, … }' })
       .describe('The model to compress: a path to an ONNX file, relative to the recipe, or an architecture to create.'),
+    target: targetSchema.optional(),
     data: dataSchema,
     stages: z
       .array(stageSchema(registry))

@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path'
+import { targets } from '@pare/core-graph'
 import { observers } from '@pare/quant'
 import { Compressor, type RecipeInput } from '@pare/recipe'
 import { readModel, writeModel } from '@pare/runtime'
@@ -16,6 +17,7 @@ interface Options {
   readonly output?: string
   readonly samples: number
   readonly observer: keyof typeof observers
+  readonly target?: keyof typeof targets
   readonly exclude?: string[]
   readonly json?: boolean
 }
@@ -40,6 +42,7 @@ export function defineQuantize(command: Command, context: CommandContext): void 
         .choices(Object.keys(observers))
         .default('min-max'),
     )
+    .addOption(new Option('--target <runtime>', 'the runtime that the model is made for').choices(Object.keys(targets)))
     .option('--exclude <patterns...>', 'nodes to leave float, by name, pattern or operator')
     .addHelpText(
       'after',
@@ -52,6 +55,7 @@ export function defineQuantize(command: Command, context: CommandContext): void 
       const { declaration, baseDirectory } = await declaredData(options)
       const recipe: RecipeInput = {
         model: resolve(model),
+        ...(options.target ? { target: options.target } : {}),
         data: {
           preprocess: await preprocessOf(options, graph, message => context.warn(`${message}\n`)),
           validation: declaration,
