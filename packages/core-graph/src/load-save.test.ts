@@ -306,6 +306,26 @@ test.for(Object.entries(wrong))('%s', ([code, read]) => {
   expect(codeOf(read)).toBe(code)
 })
 
+test('two inputs of one name are an error: they could not both be fed', () => {
+  expect(() => load(model({ input: [info('x', 2), info('x', 2)] }))).toThrow(
+    expect.objectContaining({ code: 'MODEL_DUPLICATE_VALUE', message: 'The graph has two inputs named x.' }),
+  )
+})
+
+test('external data that is shorter than its tensor is an error where it is used', () => {
+  const externalData = [{ key: 'location', value: 'w.data' }]
+  const initializer = { name: 'w', dims: [2n], dataType: Type.FLOAT, dataLocation: TensorProto_DataLocation.EXTERNAL }
+  const graph = load(model({ initializer: [{ ...initializer, externalData }] }), {
+    readExternal: () => new Uint8Array(3),
+  })
+  expect(() => saveModel(graph)).toThrow(
+    expect.objectContaining({
+      code: 'MODEL_EXTERNAL_DATA',
+      message: 'The external data of tensor w takes 8 bytes of w.data, which has 3 at 0.',
+    }),
+  )
+})
+
 test('a model that is cut off anywhere is an error, or holds a whole graph', () => {
   const bytes = toBinary(ModelProtoSchema, model())
   for (let length = 0; length < bytes.length; length++)

@@ -106,6 +106,7 @@ function loadBody(proto: GraphProto, outer: ReadonlySet<string>, options: LoadOp
   const visible = new Set([...known, ...made])
   const names = nodeNames(proto.node)
   const nodes = proto.node.map((node, index) => loadNode(node, names[index] ?? '', visible, options))
+  checkInputs(inputs)
   checkOutputs(nodes, given)
   return {
     name: proto.name,
@@ -127,6 +128,17 @@ function nodeNames(nodes: readonly NodeProto[]): string[] {
   const unique = uniqueNames()
   const named = nodes.map(({ name }) => name && unique(name))
   return named.map((name, index) => name || unique(`${nodes[index]?.opType}_${index}`))
+}
+
+function checkInputs(inputs: readonly ValueInfo[]): void {
+  const names = inputs.map(input => input.name)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice === undefined) return
+  throw new ModelError({
+    code: 'MODEL_DUPLICATE_VALUE',
+    message: `The graph has two inputs named ${twice}.`,
+    hint: 'The model is invalid: every value has one name. Export it again.',
+  })
 }
 
 function checkOutputs(nodes: readonly Node[], given: ReadonlySet<string>): void {

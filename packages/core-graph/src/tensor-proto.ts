@@ -82,22 +82,28 @@ function externalStorage(
         : !readExternal
           ? `lies in the file ${location}, and nothing was given to read it with`
           : undefined
-  if (problem || !readExternal)
-    throw new ModelError({
-      code: 'MODEL_EXTERNAL_DATA',
-      message: `The external data of tensor ${proto.name} ${problem}.`,
-      hint: 'Keep the data file beside the model, under the name that the model was exported with.',
-    })
+  if (problem || !readExternal) throw externalError(proto, `${problem}`)
+  const checkedLength = (read: Uint8Array) => {
+    if (read.byteLength === length) return read
+    throw externalError(proto, `takes ${length} bytes of ${location}, which has ${read.byteLength} at ${offset}`)
+  }
   let bytes: Uint8Array | undefined
   return {
     kind: 'external',
     proto,
     read: () => {
-      bytes ??= readExternal(location, offset, length)
+      bytes ??= checkedLength(readExternal(location, offset, length))
       return bytes
     },
   }
 }
+
+const externalError = (proto: TensorProto, problem: string) =>
+  new ModelError({
+    code: 'MODEL_EXTERNAL_DATA',
+    message: `The external data of tensor ${proto.name} ${problem}.`,
+    hint: 'Keep the data file whole and beside the model, under the name that the model was exported with.',
+  })
 
 /** A file of external data that is being filled. */
 export interface ExternalFile {

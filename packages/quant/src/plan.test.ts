@@ -207,6 +207,11 @@ test('weights that are not finite are named', () => {
   ).toThrow(expect.objectContaining({ code: 'MODEL_NOT_FINITE', message: 'The weights w hold NaN at index 2.' }))
 })
 
+test.each(Object.getOwnPropertyNames(Object.prototype))('an operator named %s has no rule', op => {
+  const plan = planOf((b, x) => b.node(op, [x], {}, { outputTypes: [{ dataType: 'float32', shape: [1] }] })[0] ?? x)
+  expect(plan.kept).toEqual([expect.objectContaining({ op, reason: `no quantization rule for ${op}` })])
+})
+
 describe('shared weights', () => {
   test('stay shared, with one scale for each channel', () => {
     const plan = planOf((b, x) => {

@@ -64,9 +64,11 @@ export function chooseNodes(
   return { nodes, absorbed, reasons }
 }
 
+const registry: ReadonlyMap<string, AnyRule> = new Map(Object.entries(rules))
+
 /** What a node's own rule says: a candidate, or why it stays float. */
 function candidateOf(graph: Graph, node: Node): Candidate | string {
-  const rule = node.domain === '' ? (rules as Readonly<Record<string, AnyRule | undefined>>)[node.op] : undefined
+  const rule = node.domain === '' ? registry.get(node.op) : undefined
   if (!rule) return `no quantization rule for ${node.domain ? `${node.domain}.` : ''}${node.op}`
   const context = ruleContext(graph, node)
   const { weight, bias } = rule

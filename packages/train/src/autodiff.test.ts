@@ -9,7 +9,7 @@ import {
   type Value,
 } from '@pare/core-graph'
 import { describe, expect, it } from 'vitest'
-import { gradients } from './autodiff.ts'
+import { gradientOf, gradients } from './autodiff.ts'
 import { trainingForm } from './batch-norm-training.ts'
 import { trainableParameters } from './step-graph.ts'
 import { runOnce } from './testing/differentiate-case.ts'
@@ -85,6 +85,11 @@ describe('gradients', () => {
         node: expect.objectContaining({ name: 'head/Floor', op: 'Floor' }),
       }),
     )
+  })
+
+  it('takes nothing that an object inherits for a gradient rule', () => {
+    for (const op of Object.getOwnPropertyNames(Object.prototype))
+      expect(gradientOf({ op, domain: '' })).toBeUndefined()
   })
 
   it('says which input of a node has none: the bounds of Clip', () => {

@@ -15,8 +15,12 @@ import type { AnyGradient } from './gradient.ts'
 import { gradients as rules } from './gradients/registry.ts'
 import { sumTo } from './shapes.ts'
 
+const registry: ReadonlyMap<string, AnyGradient> = new Map(
+  Object.entries(rules) as unknown as Iterable<[string, AnyGradient]>,
+)
+
 export const gradientOf = (node: Pick<Node, 'op' | 'domain'>): AnyGradient | undefined =>
-  node.domain === '' ? (rules as unknown as Readonly<Record<string, AnyGradient>>)[node.op] : undefined
+  node.domain === '' ? registry.get(node.op) : undefined
 
 /** A graph with its backward part, and where in it the gradients are. */
 export interface Differentiated {
