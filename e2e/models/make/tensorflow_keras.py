@@ -1,0 +1,56 @@
+"""Keras models, NHWC: by Keras 3's own export, and by tf2onnx's converter for TensorFlow. Random weights, seeded."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+import tf2onnx
+from keras import layers
+
+here = Path(__file__).parent.parent
+
+
+def cnn():
+    image = layers.Input((32, 32, 3), name="image")
+    x = layers.Conv2D(12, 3, strides=2, padding="same", use_bias=False)(image)
+    x = layers.ReLU(6.0)(layers.BatchNormalization()(x))
+    for stride in (1, 2):
+        y = layers.DepthwiseConv2D(3, strides=stride, padding="same", use_bias=False)(x)
+        y = layers.Activation("hard_swish")(layers.BatchNormalization()(y))
+        y = layers.BatchNormalization()(layers.Conv2D(12, 1, use_bias=False)(y))
+        x = layers.Add()([x, y]) if stride == 1 else y
+    squeeze = layers.Dense(12, activation="sigmoid")(layers.GlobalAveragePooling2D(keepdims=True)(x))
+    x = layers.UpSampling2D(2, interpolation="bilinear")(layers.Multiply()([x, squeeze]))
+    x = layers.MaxPooling2D(2)(layers.ZeroPadding2D(1)(x))
+    return keras.Model(image, layers.Dense(10, activation="softmax")(layers.Flatten()(x)))
+
+
+def recurrent():
+    tokens = layers.Input((10,), dtype="int32", name="tokens")
+    x = layers.Bidirectional(layers.LSTM(16, return_sequences=True))(layers.Embedding(30, 12)(tokens))
+    return keras.Model(tokens, layers.Dense(4)(layers.GRU(16)(x)))
+
+
+def main():
+    keras.utils.set_random_seed(1)
+    model = cnn()
+    random = np.random.default_rng(1)
+    for layer in model.layers:
+        if isinstance(layer, layers.BatchNormalization):
+            layer.set_weights([random.uniform(0.5, 1.5, weight.shape) for weight in layer.get_weights()])
+    model(np.zeros((1, 32, 32, 3), np.float32))
+    model.export(str(here / "keras-cnn.onnx"), format="onnx", verbose=False)
+    signature = [tf.TensorSpec((None, 32, 32, 3), tf.float32, name="image")]
+    tf2onnx.convert.from_function(
+        tf.function(lambda image: model(image)), signature, opset=13, output_path=str(here / "tf2onnx-cnn.onnx")
+    )
+    words = recurrent()
+    signature = [tf.TensorSpec((2, 10), tf.int32, name="tokens")]
+    tf2onnx.convert.from_function(
+        tf.function(lambda tokens: words(tokens)), signature, opset=15, output_path=str(here / "tf2onnx-recurrent.onnx")
+    )
+
+
+if __name__ == "__main__":
+    main()
