@@ -1,0 +1,49 @@
+import { type Content, type Html, html, htmlText } from './html.ts'
+import { jsonView, words } from './json-view.ts'
+import { page } from './page.ts'
+import { otherResults, type ReportedRun } from './run-schema.ts'
+import { figuresView } from './sections/figures.ts'
+import { layersView } from './sections/layers.ts'
+import { repeatView } from './sections/repeat.ts'
+import { stagesView } from './sections/stages.ts'
+import { titleOf, verdictView } from './sections/verdict.ts'
+
+export interface ReportOptions {
+  /** The recipe that was run, as YAML. */
+  readonly recipe?: string
+}
+
+/**
+ * A run as one HTML page that needs nothing else: it opens offline, runs no script, follows the reader's choice of light
+ * or dark, and can be printed. Figures that were not measured are dashes, with the reason.
+ */
+export function renderReport(result: ReportedRun, { recipe }: ReportOptions = {}): string {
+  const { notes, verdict } = result
+  const sections: readonly Section[] = [
+    ['Before and after', figuresView(result)],
+    ...(notes.length > 0 ? [['Notes', html`<ul>${notes.map(note => html`<li>${note}</li>`)}</ul>`] as const] : []),
+    ['Layer by layer', layersView(result)],
+    ['Stages', stagesView(result)],
+    ...otherResults(result).map(([key, value]) => [capitalized(words(key)), jsonView(value, words(key))] as const),
+    ['Recipe', recipe === undefined ? html`<p>The run's recipe.yaml is not there.</p>` : html`<pre>${recipe}</pre>`],
+    ['Run it again', repeatView(result)],
+  ]
+  const body = html`${verdictView(result)}
+<nav aria-label="Sections">${sections.map(([title], index) => html`<a href="#${idOf(index)}">${title}</a>`)}</nav>
+<main>
+${sections.map(sectionView)}
+</main>`
+  return htmlText(page(`${titleOf(result)}, ${verdict.accepted ? 'accepted' : 'not accepted'} – Pare report`, body))
+}
+
+type Section = readonly [title: string, content: Content]
+
+const sectionView = ([title, content]: Section, index: number): Html => html`<section id="${idOf(index)}">
+<h2>${title}</h2>
+${content}
+</section>
+`
+
+const idOf = (index: number) => `section-${index + 1}`
+
+const capitalized = (text: string) => text.replace(/^./, first => first.toUpperCase())

@@ -1,0 +1,104 @@
+import { bytesText, digits } from '@pare/core-graph'
+import { z } from 'zod'
+import { type Content, type Html, html } from '../html.ts'
+import { jsonView } from '../json-view.ts'
+import type { ReportedRun, ReportedStage } from '../run-schema.ts'
+import { collapsible, missing, name, numberColumn, table, textColumn } from '../table.ts'
+
+/** What each stage did, with which options. */
+export const stagesView = ({ stages }: ReportedRun): readonly Html[] => stages.map(stageView)
+
+const stageView = ({ name: stage, bytes, details }: ReportedStage): Html => html`<h3>${stage}</h3>
+${bytes !== undefined && html`<p>The model after it: ${bytesText(bytes)}.</p>`}
+${details.map(part => partView(stage, part))}`
+
+function partView(stage: string, { part, options, details }: ReportedStage['details'][number]): Html {
+  const caption = `${stage}, ${part}`
+  return html`<h4>${name(part)}</h4>
+${options !== undefined && html`<h5>Options</h5>${jsonView(options, `${caption}: options`)}`}
+${detailsView(caption, details)}`
+}
+
+/** What of a strategy's details has a form of its own; whichever strategy gives it. */
+const knownDetails = z.object({
+  quantized: z.array(z.object({ node: z.string(), op: z.string() })).optional(),
+  kept: z
+    .array(z.object({ node: z.string(), op: z.string(), tensor: z.string().optional(), reason: z.string() }))
+    .optional(),
+  values: z
+    .array(
+      z.object({
+        name: z.string(),
+        range: z.object({ low: z.number(), high: z.number() }).optional(),
+        dataType: z.string(),
+        scale: z.number(),
+        zeroPoint: z.number(),
+      }),
+    )
+    .optional(),
+  notes: z.array(z.string()).optional(),
+})
+
+type KnownDetails = z.output<typeof knownDetails>
+
+function detailsView(caption: string, details: unknown): Content {
+  if (details === undefined || details === null) return undefined
+  const { success, data } = knownDetails.safeParse(details)
+  if (!success) return jsonView(details, caption)
+  const rest = Object.fromEntries(Object.entries(details).filter(([key]) => !Object.hasOwn(knownDetails.shape, key)))
+  return [
+    Object.keys(rest).length > 0 && html`<h5>What it did</h5>${jsonView(rest, caption)}`,
+    quantizedView(data),
+    data.notes &&
+      data.notes.length > 0 &&
+      html`<h5>Notes</h5><ul>${data.notes.map(note => html`<li>${note}</li>`)}</ul>`,
+    data.kept && keptView(data.kept),
+    data.values && data.values.length > 0 && rangesView(data.values),
+  ]
+}
+
+function quantizedView({ quantized }: KnownDetails): Content {
+  if (!quantized) return undefined
+  const counts = new Map<string, number>()
+  for (const { op } of quantized) counts.set(op, (counts.get(op) ?? 0) + 1)
+  const list = [...counts].map(([op, count]) => `${count} ${op}`).join(', ')
+  return html`<p>${quantized.length.toLocaleString('en')} nodes compute in integers${list && ': '}${list}.</p>`
+}
+
+const keptView = (kept: NonNullable<KnownDetails['kept']>): Html =>
+  kept.length === 0
+    ? html`<p>Nothing that could be quantized stays float.</p>`
+    : html`<h5>What stays float, and why</h5>
+${table(
+  'What stays float, and why',
+  [textColumn('node'), textColumn('operator'), textColumn('tensor'), textColumn('reason')],
+  kept.map(({ node, op, tensor, reason }) => [name(node), op, tensor ? name(tensor) : missing, reason]),
+)}`
+
+const rangesView = (values: NonNullable<KnownDetails['values']>): Html =>
+  collapsible(`Ranges of ${values.length.toLocaleString('en')} values`, [
+    table(
+      'Ranges seen on the calibration samples, and what they are mapped by',
+      [
+        textColumn('value'),
+        numberColumn('low'),
+        numberColumn('high'),
+        textColumn('type'),
+        numberColumn('scale'),
+        numberColumn('zero point'),
+      ],
+      values.map(({ name: value, range, dataType, scale, zeroPoint }) => [
+        name(value),
+        range ? real(range.low) : missing,
+        range ? real(range.high) : missing,
+        dataType,
+        real(scale),
+        zeroPoint,
+      ]),
+    ),
+    values.some(({ range }) => !range) && html`<p class="muted">– : the range follows from the operator.</p>`,
+  ])
+
+/** Scales may be as small as 2⁻⁶⁰. */
+const real = (value: number) =>
+  (value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential(3) : digits(value, 4)).replace(/-/g, '−')
