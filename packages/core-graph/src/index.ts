@@ -21,7 +21,7 @@ export {
   signed,
 } from './format.ts'
 export type { Attribute, Dimension, Graph, GraphBody, Node, Shape, TensorType, ValueInfo } from './graph.ts'
-export { readsOf } from './graph.ts'
+export { bodiesOf, readsOf } from './graph.ts'
 export { redirectReads, renameValues } from './graph-edit.ts'
 export { type GraphIndex, graphIndex, usersOf } from './graph-index.ts'
 export { type InferredTypes, inferTypes, operatorOf, typeOf } from './infer.ts'

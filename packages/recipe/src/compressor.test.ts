@@ -149,7 +149,7 @@ test('of two runs that want one folder at the same time, one gets it; without a 
   const compressor = await open(recipe())
   const outcomes = await Promise.allSettled([1, 2].map(() => compressor.run({ output: join(folder, 'run') })))
   expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
-  expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'RUN_FOLDER_IN_USE' } })
+  expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'RUN_LOCKED' } })
   const base = join(folder, 'runs')
   expect((await Promise.all([1, 2, 3].map(() => defaultRunFolder(base, false)))).sort()).toEqual(
     ['1', '2', '3'].map(number => join(base, number)),

@@ -7,15 +7,15 @@ import {
   PareError,
   RunError,
   type Strategy,
-  saveModel,
 } from '@pare/core-graph'
 import { createModel } from '@pare/models'
 import { createExecutor, readModel } from '@pare/runtime'
 import { stringify } from 'yaml'
 import type { RunEventBody, RunListener } from './events.ts'
+import { fingerprintOf } from './fingerprint.ts'
 import { checkRecipe, readRecipe } from './read-recipe.ts'
 import type { RunOrigin, RunResult } from './result.ts'
-import { defaultRunFolder, digest, openRunFolder } from './run-folder.ts'
+import { defaultRunFolder, openRunFolder } from './run-folder.ts'
 import { runRecipe } from './run-recipe.ts'
 import type { Recipe, RecipeInput } from './schema.ts'
 import { type DataSources, dataSources, type GivenData, missingData } from './sources.ts'
@@ -103,16 +103,23 @@ export class Compressor {
     await using data = this.#dataFor(model)
     // Before there is a folder: what is missing is told at once, and leaves nothing behind.
     await this.#openData(data, model)
-    const folder = await openRunFolder({
+    const fingerprint = await fingerprintOf(this.recipe, model, {
+      baseDirectory: this.#origin.baseDirectory,
+      given: this.#options.data,
+    })
+    await using folder = await openRunFolder({
       path: resolve(options.output ?? (await defaultRunFolder(join('runs', this.#origin.name), resume))),
       recipe: `# Every default is filled in; paths start at ${this.#origin.baseDirectory}\n${stringify(this.recipe)}`,
-      fingerprint: { recipe: digest(JSON.stringify(this.recipe)), model: digest(saveModel(model).model) },
+      fingerprint,
       resume,
     })
     const emit = (body: RunEventBody) => {
       const event = { time: new Date().toISOString(), ...body }
-      if (event.type !== 'progress') folder.log(event)
-      options.listener?.(event)
+      try {
+        if (event.type !== 'progress') folder.log(event)
+      } finally {
+        options.listener?.(event)
+      }
     }
     try {
       return await runRecipe({
@@ -129,11 +136,15 @@ export class Compressor {
       })
     } catch (error) {
       const failure = options.signal?.aborted ? cancelled(folder.path, error) : error
-      emit({
-        type: 'run-failed',
-        code: failure instanceof PareError ? failure.code : 'BUG',
-        message: failure instanceof Error ? failure.message : String(failure),
-      })
+      try {
+        emit({
+          type: 'run-failed',
+          code: failure instanceof PareError ? failure.code : 'BUG',
+          message: failure instanceof Error ? failure.message : String(failure),
+        })
+      } catch {
+        // On a full disk the log cannot be written either: what made the run fail is what the user must be told.
+      }
       throw failure
     }
   }

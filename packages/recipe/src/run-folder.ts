@@ -1,27 +1,34 @@
-import { createHash } from 'node:crypto'
-import { appendFileSync } from 'node:fs'
-import { mkdir, readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { type Graph, RunError } from '@pare/core-graph'
-import { readModel, writeFileWhole, writeModel } from '@pare/runtime'
+import { isLeftover, makeFolder, readModel, writeFailure, writeFileWhole, writeModel } from '@pare/runtime'
+import type { CheckpointStore } from '@pare/train'
+import { openEventLog } from './event-log.ts'
 import type { RunEvent } from './events.ts'
+import { checkUnchanged, fingerprintSchema, type RunFingerprint } from './fingerprint.ts'
+import { lockFiles, lockFolder } from './run-lock.ts'
 
 /**
  * A run is a folder:
  *
- *     recipe.yaml        the recipe with every default filled in: a recipe again
- *     run.json           what the run is a function of: digests of recipe and model
- *     events.jsonl       what happened, a line each
- *     steps/<step>.json  what a finished step found; its presence says that the step is done
- *     steps/<step>.onnx  the model after a finished stage
- *     model.onnx         the result
- *     result.json        the figures and the verdict
+ *     recipe.yaml             the recipe with every default filled in: a recipe again
+ *     run.json                what the run is a function of: the recipe, and digests of the files of model and data
+ *     events.jsonl            what happened, a line each
+ *     steps/<step>.json       what a finished step found; its presence says that the step is done
+ *     steps/<step>.onnx       the model after a finished stage
+ *     steps/<step>.checkpoint the training of a stage after its last epoch
+ *     model.onnx              the result
+ *     result.json             the figures and the verdict
+ *     lock, holder.json       whose the folder is while a run is at work in it
+ *
+ * Each file but the log is written whole and put in its place at once, on the disk before the next one is begun. So
+ * whenever a process dies, the folder is that of a run that was stopped between two of its steps or epochs.
  */
-export interface RunFolder {
+export interface RunFolder extends AsyncDisposable {
   readonly path: string
   readonly resumed: boolean
-  /** A folder for a step's own files, such as checkpoints. */
-  readonly workFolder: (step: string) => Promise<string>
+  /** Where a step keeps the state of a training. */
+  readonly checkpoint: (step: string) => CheckpointStore
   /** What a step of an earlier run left; undefined when it is not done. */
   readonly finished: (step: string) => Promise<unknown>
   readonly model: (step: string) => Promise<Graph>
@@ -33,14 +40,6 @@ export interface RunFolder {
   readonly writeModel: (name: string, graph: Graph) => Promise<string>
 }
 
-/** What a run depends on: the same fingerprint gives the same models. */
-export interface RunFingerprint {
-  readonly recipe: string
-  readonly model: string
-}
-
-export const digest = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex')
-
 export interface OpenRunFolderOptions {
   readonly path: string
   /** YAML. */
@@ -50,78 +49,157 @@ export interface OpenRunFolderOptions {
 }
 
 /**
- * Makes the folder of a new run, or opens that of one to be resumed.
- * @throws RunError `RUN_FOLDER_IN_USE`, `RUN_NOTHING_TO_RESUME`, `RUN_CHANGED`, `RUN_FOLDER`
+ * Makes the folder of a new run, or opens that of one to be resumed, for this process alone until it is disposed of.
+ * A folder that was left before its run had begun is that of a new run either way.
+ * @throws RunError `RUN_FOLDER_IN_USE`, `RUN_LOCKED`, `RUN_NOTHING_TO_RESUME`, `RUN_CHANGED`, `RUN_FOLDER`, `RUN_WRITE`
  */
 export async function openRunFolder({ path, recipe, fingerprint, resume }: OpenRunFolderOptions): Promise<RunFolder> {
-  if (resume) await checkSameRun(path, fingerprint)
-  else await claim(path)
+  if (!resume) await folderOperation(path, () => makeFolder(path))
+  // Before the lock, which is a file too: nothing is written to a folder that is none of a run's.
+  const found = await entriesOf(path)
+  if (found.length > 0 && !found.includes(lockFiles.lock)) throw noRun(path, resume)
+  const lock = await lockFolder(path)
+  try {
+    const before = await readFingerprint(join(path, 'run.json'))
+    if (before) {
+      if (!resume) throw inUse(path)
+      checkUnchanged(path, before, fingerprint)
+    } else if (!(await entriesOf(path)).every(isBeginning)) throw noRun(path, resume)
+    await removeLeftovers(path)
+    await folderOperation(path, () => makeFolder(join(path, 'steps')))
+    const folder = await files(path)
+    if (!before) {
+      await folder.writeText('recipe.yaml', recipe)
+      await folder.writeJson('run.json', fingerprint)
+    }
+    return { ...folder, resumed: before !== undefined, [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose]() }
+  } catch (error) {
+    await lock[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+/** What there is of a run before its `run.json`. */
+const isBeginning = (name: string): boolean =>
+  [lockFiles.lock, lockFiles.holder, 'steps', 'recipe.yaml'].includes(name) || isLeftover(name)
+
+async function files(path: string) {
   const writeText = async (name: string, text: string) => {
     await writeFileWhole(join(path, name), [new TextEncoder().encode(text)])
   }
   const writeJson = (name: string, data: unknown) => writeText(name, `${JSON.stringify(data, null, 2)}\n`)
-  if (!resume) {
-    await writeText('recipe.yaml', recipe)
-    await writeJson('run.json', fingerprint)
-  }
+  const stepPath = (step: string, kind: 'json' | 'onnx' | 'checkpoint') => join(path, 'steps', `${step}.${kind}`)
   return {
     path,
-    resumed: resume,
-    workFolder: async step => {
-      const folder = join(path, 'steps', step)
-      await folderOperation(folder, () => mkdir(folder, { recursive: true }))
-      return folder
-    },
-    finished: step => readJson(join(path, 'steps', `${step}.json`)),
-    model: step => readModel(join(path, 'steps', `${step}.onnx`)),
-    finish: async (step, outcome, graph) => {
-      if (graph) await writeModel(join(path, 'steps', `${step}.onnx`), graph)
-      await writeJson(join('steps', `${step}.json`), outcome)
-    },
-    log: event => {
-      try {
-        appendFileSync(join(path, 'events.jsonl'), `${JSON.stringify(event)}\n`)
-      } catch (cause) {
-        throw folderError(path, cause)
+    writeText,
+    writeJson,
+    checkpoint: (step: string): CheckpointStore => {
+      const name = stepPath(step, 'checkpoint')
+      return {
+        name,
+        read: async () =>
+          (await entriesOf(dirname(name))).includes(`${step}.checkpoint`) ? readModel(name) : undefined,
+        write: async graph => {
+          await writeModel(name, graph)
+        },
       }
     },
-    writeJson,
-    writeModel: async (name, graph) => {
+    finished: (step: string) => readJson(stepPath(step, 'json')),
+    model: (step: string) => readModel(stepPath(step, 'onnx')),
+    finish: async (step: string, outcome: unknown, graph?: Graph) => {
+      if (graph) await writeModel(stepPath(step, 'onnx'), graph)
+      await writeJson(join('steps', `${step}.json`), outcome)
+    },
+    log: await openEventLog(join(path, 'events.jsonl')),
+    writeModel: async (name: string, graph: Graph) => {
       await writeModel(join(path, name), graph)
       return join(path, name)
     },
   }
 }
 
-async function checkSameRun(path: string, fingerprint: RunFingerprint): Promise<void> {
-  const before = (await readJson(join(path, 'run.json'))) as RunFingerprint | undefined
-  if (before === undefined)
-    throw new RunError({
-      code: 'RUN_NOTHING_TO_RESUME',
-      message: `There is no run to resume in ${path}.`,
-      hint: 'Start it without --resume.',
-    })
-  const changed = (['recipe', 'model'] as const).filter(part => before[part] !== fingerprint[part])
-  if (changed.length === 0) return
-  throw new RunError({
-    code: 'RUN_CHANGED',
-    message: `The ${changed.join(' and the ')} changed since the run in ${path} was started.`,
-    hint: 'Start a new run without --resume, or bring back what was changed.',
+/** Of a process that died while it wrote. Nobody else writes here now. */
+async function removeLeftovers(path: string): Promise<void> {
+  await folderOperation(path, async () => {
+    for (const name of await readdir(path, { recursive: true })) if (isLeftover(name)) await rm(join(path, name))
   })
 }
 
-/** Makes an empty folder this run's own. Of two runs that try at the same time, one succeeds. */
-async function claim(path: string): Promise<void> {
-  const isEmpty = await folderOperation(path, async () => {
-    await mkdir(path, { recursive: true })
-    return (await readdir(path)).length === 0
+const readFingerprint = async (path: string): Promise<RunFingerprint | undefined> => {
+  const data = await readJson(path)
+  if (data === undefined) return undefined
+  const read = fingerprintSchema.safeParse(data)
+  if (read.success) return read.data
+  throw damaged(path, 'it is not what a run writes there', read.error)
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'))
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    if (!(error instanceof SyntaxError)) throw folderError(path, error)
+    throw damaged(path, error.message, error)
+  }
+}
+
+const damaged = (path: string, problem: string, cause: unknown) =>
+  new RunError({
+    code: 'RUN_FOLDER',
+    message: `${path} is damaged: ${problem}`,
+    hint: 'Start a new run without --resume.',
+    cause,
   })
-  if (isEmpty && (await madeHere(join(path, 'steps')))) return
-  throw new RunError({
+
+const inUse = (path: string) =>
+  new RunError({
     code: 'RUN_FOLDER_IN_USE',
     message: `The folder ${path} is not empty.`,
     hint: 'Give another folder, or --resume to go on with the run in it.',
   })
+
+const noRun = (path: string, resume: boolean) => (resume ? nothingToResume(path) : inUse(path))
+
+const nothingToResume = (path: string, hint = 'Start it without --resume.') =>
+  new RunError({ code: 'RUN_NOTHING_TO_RESUME', message: `There is no run to resume in ${path}.`, hint })
+
+/** @throws RunError `RUN_NOTHING_TO_RESUME` where there is no such folder */
+async function entriesOf(path: string): Promise<string[]> {
+  try {
+    return await readdir(path)
+  } catch (error) {
+    throw isMissing(error) ? nothingToResume(path) : folderError(path, error)
+  }
+}
+
+/** @throws RunError `RUN_FOLDER` in place of the system's error */
+async function folderOperation<Result>(path: string, operation: () => Promise<Result>): Promise<Result> {
+  try {
+    return await operation()
+  } catch (error) {
+    throw error instanceof RunError ? error : folderError(path, error)
+  }
+}
+
+const folderError = (path: string, cause: unknown) =>
+  writeFailure('RUN_FOLDER', `The run cannot keep its files in ${path}`, cause)
+
+const isMissing = (error: unknown) => codeOf(error) === 'ENOENT'
+
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined)
+
+/** `runs/<name>/<number>`: made for a new run, the next one that is free; the newest for one to be resumed. */
+export async function defaultRunFolder(base: string, resume: boolean): Promise<string> {
+  if (!resume) await folderOperation(base, () => makeFolder(base))
+  const numbers = (await entriesOf(base)).filter(entry => /^\d+$/.test(entry)).map(Number)
+  const newest = Math.max(0, ...numbers)
+  if (resume) {
+    if (newest > 0) return join(base, String(newest))
+    throw nothingToResume(base, 'Start it without --resume, or give its folder by --output.')
+  }
+  let number = newest + 1
+  while (!(await madeHere(join(base, String(number))))) number++
+  return join(base, String(number))
 }
 
 /** Makes a folder; false where there was one. */
@@ -135,58 +213,3 @@ const madeHere = (path: string): Promise<boolean> =>
       throw error
     }
   })
-
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8'))
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
-    if (!(error instanceof SyntaxError)) throw folderError(path, error)
-    throw new RunError({
-      code: 'RUN_FOLDER',
-      message: `${path} is damaged: ${error.message}`,
-      hint: 'Start a new run without --resume.',
-      cause: error,
-    })
-  }
-}
-
-/** @throws RunError `RUN_FOLDER` in place of the system's error */
-async function folderOperation<Result>(path: string, operation: () => Promise<Result>): Promise<Result> {
-  try {
-    return await operation()
-  } catch (error) {
-    throw folderError(path, error)
-  }
-}
-
-const folderError = (path: string, cause: unknown) =>
-  new RunError({
-    code: 'RUN_FOLDER',
-    message: `The run cannot keep its files in ${path}: ${cause instanceof Error ? cause.message : cause}`,
-    hint: 'Check that it is a folder, that you may write there and that the disk is not full, or give another one.',
-    cause,
-  })
-
-const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined)
-
-/** `runs/<name>/<number>`: made for a new run, the next one that is free; the newest for one to be resumed. */
-export async function defaultRunFolder(base: string, resume: boolean): Promise<string> {
-  if (!resume) await folderOperation(base, () => mkdir(base, { recursive: true }))
-  const entries = await folderOperation(base, () => readdir(base)).catch((error: RunError) => {
-    if (resume && codeOf(error.cause) === 'ENOENT') return []
-    throw error
-  })
-  const newest = Math.max(0, ...entries.filter(entry => /^\d+$/.test(entry)).map(Number))
-  if (!resume) {
-    let number = newest + 1
-    while (!(await madeHere(join(base, String(number))))) number++
-    return join(base, String(number))
-  }
-  if (newest > 0) return join(base, String(newest))
-  throw new RunError({
-    code: 'RUN_NOTHING_TO_RESUME',
-    message: `There is no run to resume in ${base}.`,
-    hint: 'Start it without --resume, or give its folder by --output.',
-  })
-}

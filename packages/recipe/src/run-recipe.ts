@@ -59,7 +59,7 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
   })
 
   const { graph: float } = simplify(model)
-  const { details: floatFigures } = await steps.run('measure-float', async context => {
+  const floatFigures = await steps.run('measure-float', async context => {
     if (!evaluatorFor(context))
       context.note(
         validation
@@ -73,7 +73,7 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
   const stages: StageResult[] = []
   for (const { stage, step } of stageSteps) {
     const current = graph
-    const outcome = await steps.run(step, context =>
+    const details = await steps.run(step, context =>
       runStage(current, stage, {
         ...context,
         executor,
@@ -83,15 +83,15 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
         target,
         seed: recipe.seed,
         signal,
-        workFolder: () => folder.workFolder(step),
+        checkpoint: folder.checkpoint(step),
       }),
     )
-    graph = outcome.graph ?? (await folder.model(step))
-    stages.push({ name: stage.name, bytes: modelBytes(graph), details: outcome.details })
+    graph = await folder.model(step)
+    stages.push({ name: stage.name, bytes: modelBytes(graph), details })
   }
 
   const final = graph
-  const { details: measured } = await steps.run<Measured>('measure-result', async context => {
+  const measured = await steps.run<Measured>('measure-result', async context => {
     const figures = await measure(final, context)
     const latencies = await measureLatencies(executor, [float, final], { target, note: context.note, signal })
     const fidelity =

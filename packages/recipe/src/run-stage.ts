@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import {
   type Evaluator,
   type Executor,
@@ -8,7 +7,7 @@ import {
   type StrategyContext,
   type Target,
 } from '@pare/core-graph'
-import { type TrainOptions, type TrainResult, train } from '@pare/train'
+import { type CheckpointStore, type TrainOptions, type TrainResult, train } from '@pare/train'
 import type { Stage } from './schema.ts'
 import { type DataSources, missingData } from './sources.ts'
 import type { StepContext } from './steps.ts'
@@ -24,8 +23,8 @@ export interface StageContext extends StepContext {
   readonly target: Target | undefined
   readonly seed: number
   readonly signal: AbortSignal
-  /** A folder for the stage's own files, such as checkpoints. */
-  readonly workFolder: () => Promise<string>
+  /** Where a training keeps its state. */
+  readonly checkpoint: CheckpointStore
 }
 
 /** What one part of a stage has to say of what it did: a strategy by its id, or the training as `train`. */
@@ -74,7 +73,7 @@ async function trainStage(
     executor,
     evaluate: required(evaluate, `Choosing the best epoch of the stage ${name}`),
     seed,
-    checkpoint: join(await context.workFolder(), 'checkpoint'),
+    checkpoint: context.checkpoint,
     signal,
     onProgress: ({ epoch, epochs, step, steps, loss, accuracy, learningRate }) =>
       progress({

@@ -1,7 +1,17 @@
+import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
-import { open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { type Graph, loadModel, ModelError, RunError, saveModel, tensorByteLength } from '@pare/core-graph'
+import {
+  bodiesOf,
+  type Graph,
+  type GraphBody,
+  loadModel,
+  ModelError,
+  saveModel,
+  tensorByteLength,
+} from '@pare/core-graph'
+import { writeFailure, writeFileWhole } from './write-file.ts'
 
 /**
  * Reads an ONNX file; external data beside it is read when it is used, and may not lie outside the model's folder.
@@ -101,59 +111,75 @@ const externalError = (location: string, problem: string, cause?: unknown) =>
     cause,
   })
 
+/** The files that a model's tensors lie in beside it, relative to its folder. */
+export function externalFilesOf({ initializers, nodes }: GraphBody): string[] {
+  const tensors = [
+    ...initializers.values(),
+    ...nodes.flatMap(({ attributes }) =>
+      Object.values(attributes).flatMap(attribute => (attribute.kind === 'tensor' ? [attribute.value] : [])),
+    ),
+  ]
+  const locations = tensors.flatMap(({ storage }) =>
+    storage.kind === 'external'
+      ? storage.proto.externalData.flatMap(({ key, value }) => (key === 'location' ? [value] : []))
+      : [],
+  )
+  return [...new Set([...locations, ...nodes.flatMap(bodiesOf).flatMap(externalFilesOf)])].sort()
+}
+
 /** Protobuf's limit is 2 GiB; a margin is left for everything that is no tensor. */
 const largestModel = 1.9 * 2 ** 30
 
-export const needsExternalData = (graph: Graph): boolean =>
-  [...graph.initializers.values()].reduce((sum, tensor) => sum + tensorByteLength(tensor), 0) > largestModel
+const tensorsOf = (graph: Graph): number =>
+  [...graph.initializers.values()].reduce((sum, tensor) => sum + tensorByteLength(tensor), 0)
+
+export const needsExternalData = (graph: Graph, largest = largestModel): boolean => tensorsOf(graph) > largest
+
+export interface WriteModelOptions {
+  /** Tensors of more bytes than this in all go to a second file. Default: what protobuf's 2 GiB leave. */
+  readonly largest?: number
+}
 
 /**
- * Writes a model, by way of a temporary name, so that no half-written file is ever seen under `path`.
- * Above protobuf's 2 GiB the tensors go to `<path>.data` beside it.
+ * Writes a model, so that under `path` there is the old model or the whole new one, whenever the process dies.
+ * Above protobuf's 2 GiB the tensors go to `<path>.<digest>.data` beside it: it is named by its content, so an old
+ * model keeps its own data until the new one stands in its place; then the old data is removed.
  * @returns the paths written and their sizes in bytes, the model first
  * @throws RunError `RUN_WRITE`
  */
 export async function writeModel(
   path: string,
   graph: Graph,
+  { largest }: WriteModelOptions = {},
 ): Promise<readonly { readonly path: string; readonly bytes: number }[]> {
-  const dataPath = `${path}.data`
-  const external = needsExternalData(graph)
-  const { model, externalData } = saveModel(graph, external ? { external: { location: basename(dataPath) } } : {})
   const written: { path: string; bytes: number }[] = []
-  if (external) written.push({ path: dataPath, bytes: await writeFileWhole(dataPath, externalData) })
-  written.unshift({ path, bytes: await writeFileWhole(path, [model]) })
+  if (needsExternalData(graph, largest)) {
+    // Where data lies in the file does not depend on the file's name.
+    const { externalData } = saveModel(graph, { external: { location: 'unnamed' } })
+    const location = `${basename(path)}.${digestOf(externalData)}.data`
+    const dataPath = join(dirname(path), location)
+    written.push({ path: dataPath, bytes: await writeFileWhole(dataPath, externalData) })
+    const { model } = saveModel(graph, { external: { location } })
+    written.unshift({ path, bytes: await writeFileWhole(path, [model]) })
+  } else written.push({ path, bytes: await writeFileWhole(path, [saveModel(graph).model]) })
+  await removeOldData(path, written[1]?.path)
   return written
 }
 
-/**
- * Writes a file by way of a temporary name beside it: under `path` there is the old file or the whole new one.
- * @returns its size in bytes
- * @throws RunError `RUN_WRITE`
- */
-export async function writeFileWhole(path: string, pieces: readonly Uint8Array[]): Promise<number> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
-  let bytes = 0
+function digestOf(pieces: readonly Uint8Array[]): string {
+  const hash = createHash('sha256')
+  for (const piece of pieces) hash.update(piece)
+  return hash.digest('hex').slice(0, 16)
+}
+
+/** Removes what earlier calls wrote beside a model that is no longer there. */
+async function removeOldData(path: string, kept: string | undefined): Promise<void> {
+  const start = `${basename(path)}.`
+  const isData = (name: string) => name.startsWith(start) && /^[0-9a-f]{16}\.data$/.test(name.slice(start.length))
   try {
-    const file = await open(temporary, 'w')
-    try {
-      for (const piece of pieces) {
-        await file.writeFile(piece)
-        bytes += piece.byteLength
-      }
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(temporary, path)
-    return bytes
+    for (const name of await readdir(dirname(path)))
+      if (isData(name) && name !== basename(kept ?? '')) await rm(join(dirname(path), name), { force: true })
   } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined)
-    throw new RunError({
-      code: 'RUN_WRITE',
-      message: `${path} cannot be written: ${cause instanceof Error ? cause.message : cause}`,
-      hint: 'Check that the folder exists, that you may write there and that the disk is not full.',
-      cause,
-    })
+    throw writeFailure('RUN_WRITE', `The old data of ${path} cannot be removed`, cause)
   }
 }

@@ -1,18 +1,17 @@
-import { randomUUID } from 'node:crypto'
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
-import {
-  createBuilder,
-  type Graph,
-  loadModel,
-  RunError,
-  saveModel,
-  type TensorData,
-  tensorElements,
-  tensorOf,
-} from '@pare/core-graph'
+import { createBuilder, type Graph, RunError, type TensorData, tensorElements, tensorOf } from '@pare/core-graph'
 import { z } from 'zod'
 import type { EpochResult } from './epoch-result.ts'
 import type { State } from './model-state.ts'
+
+/** Where a training keeps its checkpoint. */
+export interface CheckpointStore {
+  /** Names it to the user, such as the path of its file. */
+  readonly name: string
+  /** What `write` was last given; undefined when there is none. */
+  readonly read: () => Promise<Graph | undefined>
+  /** Keeps it in place of the one before, wholly or not at all. */
+  readonly write: (checkpoint: Graph) => Promise<void>
+}
 
 /** All that a training needs to go on after an epoch. */
 export interface Checkpoint {
@@ -29,59 +28,47 @@ export interface BestEpoch {
   readonly state: State
 }
 
+// JSON writes what is no finite number, such as an infinite validation loss, as null.
+const metric = z
+  .number()
+  .nullable()
+  .transform(value => value ?? Number.NaN)
 const epochResult = z.object({
   epoch: z.number(),
   loss: z.number(),
   accuracy: z.number(),
-  metrics: z.record(z.string(), z.number()),
+  metrics: z.record(z.string(), metric),
 })
 const header = z.object({ identity: z.string(), epochs: z.array(epochResult), best: epochResult })
 
 /**
- * Writes a checkpoint: an ONNX file without nodes, whose initializers are the state (`now/…`) and the best model's
- * (`best/…`); all else is JSON in its metadata. Either the whole file is there afterwards, or the one before it.
+ * Writes a checkpoint: a model without nodes, whose initializers are the state (`now/…`) and the best model's
+ * (`best/…`); all else is JSON in its metadata.
  */
-export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
+export async function writeCheckpoint(store: CheckpointStore, checkpoint: Checkpoint): Promise<void> {
   const { identity, epochs, state, best } = checkpoint
-  const graph: Graph = {
+  await store.write({
     ...createBuilder('checkpoint').build(),
     initializers: new Map([...tensorsOf('now', state), ...tensorsOf('best', best.state)]),
     metadata: new Map([['checkpoint', JSON.stringify({ identity, epochs, best: best.result })]]),
-  }
-  const temporary = `${path}.${randomUUID()}.tmp`
-  try {
-    await writeFile(temporary, saveModel(graph).model)
-    await rename(temporary, path)
-  } catch (cause) {
-    await rm(temporary, { force: true })
-    throw new RunError({
-      code: 'RUN_CHECKPOINT',
-      message: `The checkpoint ${path} cannot be written: ${cause instanceof Error ? cause.message : cause}.`,
-      hint: 'Make room on the disk and see that the folder exists and may be written.',
-      cause,
-    })
-  }
+  })
 }
 
 /**
  * Reads a checkpoint; undefined when there is none.
- * @throws RunError `RUN_CHECKPOINT` when the file is no checkpoint or is of another training
+ * @throws RunError `RUN_CHECKPOINT` when it is none or is of another training
  */
-export async function readCheckpoint(path: string, identity: string): Promise<Checkpoint | undefined> {
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return undefined
-    throw unusable(path, `cannot be read: ${cause.message}`, cause)
-  })
-  if (!bytes) return undefined
-  let graph: Graph
+export async function readCheckpoint(store: CheckpointStore, identity: string): Promise<Checkpoint | undefined> {
+  let graph: Graph | undefined
   let read: z.output<typeof header>
   try {
-    graph = loadModel(bytes)
+    graph = await store.read()
+    if (!graph) return undefined
     read = header.parse(JSON.parse(graph.metadata.get('checkpoint') ?? ''))
   } catch (cause) {
-    throw unusable(path, 'is no checkpoint of a training', cause)
+    throw unusable(store, 'is no checkpoint of a training', cause)
   }
-  if (read.identity !== identity) throw unusable(path, 'is of a training with another model, data, options or seed')
+  if (read.identity !== identity) throw unusable(store, 'is of a training with another model, data, options or seed')
   return {
     identity,
     epochs: read.epochs,
@@ -90,10 +77,10 @@ export async function readCheckpoint(path: string, identity: string): Promise<Ch
   }
 }
 
-const unusable = (path: string, problem: string, cause?: unknown) =>
+const unusable = ({ name }: CheckpointStore, problem: string, cause?: unknown) =>
   new RunError({
     code: 'RUN_CHECKPOINT',
-    message: `The checkpoint ${path} ${problem}.`,
+    message: `The checkpoint ${name} ${problem}.`,
     hint: 'Delete it to start from the beginning, or name another file.',
     cause,
   })

@@ -1,4 +1,5 @@
 export { type Differentiated, gradients } from './autodiff.ts'
+export type { CheckpointStore } from './checkpoint.ts'
 export type { EpochResult } from './epoch-result.ts'
 export { type TrainProgress, type TrainResult, type TrainSetup, train } from './train.ts'
 export { type TrainOptions, type TrainOptionsInput, trainOptions } from './train-options.ts'

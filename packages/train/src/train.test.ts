@@ -1,10 +1,8 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type DataSource, type Graph, saveModel, tensorFloats, tensorOf } from '@pare/core-graph'
+import { type DataSource, type Graph, loadModel, saveModel, tensorFloats, tensorOf } from '@pare/core-graph'
 import { createModel } from '@pare/models'
 import { createExecutor } from '@pare/runtime'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import type { CheckpointStore } from './checkpoint.ts'
 import { accuracyOn, patternClasses, patternShape, patterns } from './testing/patterns.ts'
 import { type TrainProgress, type TrainSetup, train } from './train.ts'
 
@@ -26,11 +24,18 @@ const setup: TrainSetup = {
 
 const bytesOf = (graph: Graph) => Buffer.from(saveModel(graph).model)
 
-let folder = ''
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'pare-train-'))
-})
-afterAll(() => rm(folder, { recursive: true }))
+/** Keeps a checkpoint as the bytes of its file. */
+function memory(): CheckpointStore & { bytes: Uint8Array | undefined } {
+  const store = {
+    name: 'memory',
+    bytes: undefined as Uint8Array | undefined,
+    read: async () => store.bytes && loadModel(store.bytes),
+    write: async (graph: Graph) => {
+      store.bytes = saveModel(graph).model
+    },
+  }
+  return store
+}
 
 describe('train', () => {
   it('learns to tell patterns apart, and gives a model for any batch size', async () => {
@@ -54,7 +59,7 @@ describe('train', () => {
 
   it('goes on from its checkpoint after an interruption, to the same bytes', async () => {
     const uninterrupted = await train(model, setup)
-    const checkpoint = join(folder, 'interrupted')
+    const checkpoint = memory()
     const controller = new AbortController()
     const interrupt = ({ epoch, step }: TrainProgress) => {
       if (epoch === 2 && step === 5) controller.abort(new Error('enough'))
@@ -62,12 +67,24 @@ describe('train', () => {
     const first = train(model, { ...setup, checkpoint, signal: controller.signal, onProgress: interrupt })
     await expect(first).rejects.toThrow('enough')
     const seen: number[] = []
-    const second = await train(model, { ...setup, checkpoint, onProgress: ({ epoch }) => seen.push(epoch) })
+    const told: number[] = []
+    const second = await train(model, {
+      ...setup,
+      checkpoint,
+      onProgress: ({ epoch }) => seen.push(epoch),
+      onEpoch: ({ epoch }) => told.push(epoch),
+    })
     expect(new Set(seen)).toEqual(new Set([2, 3]))
+    expect(told).toEqual([1, 2, 3])
     expect(bytesOf(second.graph)).toEqual(bytesOf(uninterrupted.graph))
     expect(second.epochs).toEqual(uninterrupted.epochs)
-    expect(await readdir(folder)).toEqual(['interrupted'])
-    await rm(checkpoint)
+  })
+
+  it('goes on from a checkpoint with a metric that is no finite number', async () => {
+    const checkpoint = memory()
+    const evaluate = async () => ({ top1: 0.5, loss: Number.POSITIVE_INFINITY })
+    const first = await train(model, { ...setup, evaluate, checkpoint })
+    expect(bytesOf((await train(model, { ...setup, evaluate, checkpoint })).graph)).toEqual(bytesOf(first.graph))
   })
 
   it('keeps the epoch with the best metric, not the last', async () => {
@@ -126,21 +143,19 @@ describe('train refuses', () => {
     })
   })
 
-  it('checkpoints of another training, and files that are none', async () => {
-    const checkpoint = join(folder, 'other')
+  it('checkpoints of another training, and models that are none', async () => {
+    const checkpoint = memory()
     await train(model, { ...setup, options: { ...setup.options, epochs: 1 }, checkpoint })
     await expect(train(model, { ...setup, checkpoint })).rejects.toMatchObject({
       code: 'RUN_CHECKPOINT',
       message: expect.stringContaining('another model, data, options or seed'),
     })
-    await writeFile(checkpoint, (await readFile(checkpoint)).subarray(0, 1000))
-    await expect(train(model, { ...setup, checkpoint })).rejects.toMatchObject({
-      code: 'RUN_CHECKPOINT',
-      message: expect.stringContaining('is no checkpoint'),
-    })
-    await expect(train(model, { ...setup, checkpoint: join(folder, 'missing', 'file') })).rejects.toMatchObject({
-      code: 'RUN_CHECKPOINT',
-      message: expect.stringContaining('cannot be written'),
-    })
+    for (const bytes of [checkpoint.bytes?.subarray(0, 1000), bytesOf(model)]) {
+      checkpoint.bytes = bytes
+      await expect(train(model, { ...setup, checkpoint })).rejects.toMatchObject({
+        code: 'RUN_CHECKPOINT',
+        message: 'The checkpoint memory is no checkpoint of a training.',
+      })
+    }
   })
 })

@@ -11,7 +11,7 @@ import {
   tensorBytes,
 } from '@pare/core-graph'
 import { z } from 'zod'
-import { type BestEpoch, readCheckpoint, writeCheckpoint } from './checkpoint.ts'
+import { type BestEpoch, type CheckpointStore, readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { cosine } from './cosine.ts'
 import type { EpochResult } from './epoch-result.ts'
 import { initialState, modelState, prepared, type State, withBatchSize, withState } from './model-state.ts'
@@ -30,10 +30,11 @@ export interface TrainSetup {
   readonly metric?: string
   /** Fixes the order of the samples and their augmentation. */
   readonly seed: number
-  /** A file that the state is written to after each epoch, and read from if it is there. Default: none. */
-  readonly checkpoint?: string
+  /** Where the state is kept after each epoch, and read from if it is there. Default: nowhere. */
+  readonly checkpoint?: CheckpointStore
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: TrainProgress) => void
+  /** Told of each epoch; those of an interrupted training, read from its checkpoint, come first. */
   readonly onEpoch?: (result: EpochResult) => void
 }
 
@@ -81,10 +82,11 @@ export async function train(model: Graph, setup: TrainSetup): Promise<TrainResul
   const step = stepGraph(withBatchSize(graph, options.batchSize), options)
 
   const identity = JSON.stringify({ options, seed, metric, samples: source.size, weights: digestOf(step) })
-  const saved = checkpoint === undefined ? undefined : await readCheckpoint(checkpoint, identity)
+  const saved = checkpoint && (await readCheckpoint(checkpoint, identity))
   const epochs: EpochResult[] = [...(saved?.epochs ?? [])]
   let state: State = saved?.state ?? initialState(step)
   let best: BestEpoch | undefined = saved?.best
+  for (const result of epochs) setup.onEpoch?.(result)
 
   await using session = await executor.open(step.graph)
   const clock = { started: performance.now(), stepsBefore: epochs.length * steps }
@@ -121,7 +123,7 @@ export async function train(model: Graph, setup: TrainSetup): Promise<TrainResul
     epochs.push(result)
     if (!best || metricOf(result, metric) > metricOf(best.result, metric))
       best = { result, state: modelState(step, state) }
-    if (checkpoint !== undefined) await writeCheckpoint(checkpoint, { identity, epochs, state, best })
+    if (checkpoint) await writeCheckpoint(checkpoint, { identity, epochs, state, best })
     setup.onEpoch?.(result)
   }
   if (!best) throw new Error('A training has at least one epoch.')

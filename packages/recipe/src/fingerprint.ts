@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, statSync } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { type Graph, RunError } from '@pare/core-graph'
+import { externalFilesOf } from '@pare/runtime'
+import { z } from 'zod'
+import type { Recipe } from './schema.ts'
+import type { DataRole, GivenData } from './sources.ts'
+
+/** What the models of a run are a function of, as `run.json` keeps it. */
+export const fingerprintSchema = z.object({
+  /** Every default filled in. */
+  recipe: z.unknown(),
+  /** Digests of the files of the model and the data, by their paths from where the recipe's paths start. */
+  files: z.record(z.string(), z.string()),
+})
+export type RunFingerprint = z.output<typeof fingerprintSchema>
+
+/**
+ * Takes the fingerprint of a run. Files are read piece by piece, whatever their size. A folder of data, which may hold
+ * millions of images, counts by the names, sizes and times of its files, a list of images by its own content.
+ * @param given data that the caller hands in: it is the caller's to keep
+ */
+export async function fingerprintOf(
+  recipe: Recipe,
+  model: Graph,
+  { baseDirectory, given = {} }: { readonly baseDirectory: string; readonly given?: GivenData | undefined },
+): Promise<RunFingerprint> {
+  const paths = new Set<string>()
+  if (typeof recipe.model === 'string') {
+    const path = resolve(baseDirectory, recipe.model)
+    paths.add(path)
+    for (const location of externalFilesOf(model)) paths.add(join(dirname(path), location))
+  }
+  for (const role of ['train', 'validation', 'calibration'] as const satisfies DataRole[])
+    if (!given[role]) for (const path of textsIn(recipe.data[role])) paths.add(resolve(baseDirectory, path))
+  const files: Record<string, string> = {}
+  for (const path of [...paths].sort()) {
+    const digest = await digestOf(path)
+    if (digest !== undefined) files[relative(baseDirectory, path)] = digest
+  }
+  return { recipe: JSON.parse(JSON.stringify(recipe)), files }
+}
+
+/** Every text of a declaration may be a path, so that no kind of data is forgotten; two keys never hold one. */
+const textsIn = (value: unknown): string[] =>
+  typeof value === 'string'
+    ? [value]
+    : isObject(value)
+      ? Object.entries(value).flatMap(([key, inner]) => (key === 'kind' || key === 'split' ? [] : textsIn(inner)))
+      : []
+
+/** Of a file's content, or of a folder's list of files; undefined where there is neither. */
+async function digestOf(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined)
+  const hash = createHash('sha256')
+  if (found?.isFile()) for await (const piece of createReadStream(path)) hash.update(piece)
+  else if (found?.isDirectory()) for (const line of await listing(path)) hash.update(line)
+  else return undefined
+  return hash.digest('hex')
+}
+
+async function listing(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries
+    .filter(entry => !entry.isDirectory() && !entry.name.startsWith('.'))
+    .map(({ parentPath, name }) => {
+      const path = join(parentPath, name)
+      const found = statSync(path, { throwIfNoEntry: false })
+      return `${JSON.stringify(relative(folder, path))} ${found?.size} ${found?.mtimeMs}\n`
+    })
+    .sort()
+}
+
+/** @throws RunError `RUN_CHANGED`, which says what changed */
+export function checkUnchanged(folder: string, before: RunFingerprint, now: RunFingerprint): void {
+  const names = new Set([...Object.keys(before.files), ...Object.keys(now.files)])
+  const changed = [
+    ...changedKeys(before.recipe, now.recipe).map(key => `${key} of the recipe`),
+    ...[...names].filter(name => before.files[name] !== now.files[name]).sort(),
+  ]
+  if (changed.length === 0) return
+  throw new RunError({
+    code: 'RUN_CHANGED',
+    message: `Since the run in ${folder} was started, these have changed: ${changed.join(', ')}.`,
+    hint: 'Start a new run without --resume, or bring back what was changed.',
+  })
+}
+
+/** Where two JSON values differ, such as `stages.0.train.epochs`. */
+function changedKeys(before: unknown, now: unknown, path = ''): string[] {
+  if (isDeepStrictEqual(before, now)) return []
+  if (!isObject(before) || !isObject(now)) return [path || 'all']
+  return [...new Set([...Object.keys(before), ...Object.keys(now)])].flatMap(key =>
+    changedKeys(before[key], now[key], path ? `${path}.${key}` : key),
+  )
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
