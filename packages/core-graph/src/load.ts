@@ -1,6 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf'
 import {
   type AttributeProto,
+  type FunctionProto,
   type GraphProto,
   AttributeProto_AttributeType as Kind,
   type ModelProto,
@@ -120,6 +121,41 @@ function loadBody(proto: GraphProto, outer: ReadonlySet<string>, options: LoadOp
     initializers,
     valueInfo: new Map(proto.valueInfo.map(info => [info.name, loadValueInfo(info)])),
     source: proto,
+  }
+}
+
+function loadNodes(
+  protos: readonly NodeProto[],
+  {
+    given,
+    outer,
+    outputs,
+  }: { readonly given: ReadonlySet<string>; readonly outer: ReadonlySet<string>; readonly outputs: readonly string[] },
+  options: LoadOptions,
+): readonly Node[] {
+  const made = new Set(protos.flatMap(node => node.output))
+  // A body may make a value of a name that the graph around it uses later: inside it, its own is meant.
+  const known = new Set([...given, ...[...outer].filter(name => !made.has(name))])
+  const visible = new Set([...known, ...made])
+  const names = nodeNames(protos)
+  const nodes = protos.map((node, index) => loadNode(node, names[index] ?? '', visible, options))
+  checkOutputs(nodes, given)
+  return sortNodes(nodes, known, outputs)
+}
+
+/**
+ * The body of a function of the model, in topological order, and the attributes that have a default. An attribute that
+ * refers to one of the function is of kind `other`.
+ * @throws what `loadModel` throws for a graph
+ */
+export function loadFunction({ input, output, node, attributeProto }: FunctionProto): {
+  readonly nodes: readonly Node[]
+  readonly defaults: ReadonlyMap<string, Attribute>
+} {
+  const nothing: ReadonlySet<string> = new Set()
+  return {
+    nodes: loadNodes(node, { given: new Set(input), outer: nothing, outputs: output }, {}),
+    defaults: new Map(attributeProto.map(item => [item.name, loadAttribute(item, nothing, {})])),
   }
 }
 

@@ -3,6 +3,7 @@ import { freshNames } from './fresh-names.ts'
 import { type Graph, type GraphBody, type Node, opsetOf, readsOf, valuesOf } from './graph.ts'
 import { mapBodies } from './graph-edit.ts'
 import { inferNode, inferredConstant } from './infer.ts'
+import { inlineFunctions } from './inline-functions.ts'
 import type { Inferred } from './operator.ts'
 import { compatibleChanges, refusedChanges } from './opset/changes.ts'
 import type { Upgrade, UpgradeContext } from './opset/upgrade.ts'
@@ -11,12 +12,12 @@ import { upgrades } from './upgrades/registry.ts'
 
 /**
  * Brings a graph to a newer version of ONNX's own operator set, at every level, computing the same. A graph that is
- * there already, or newer, stays as it is; other domains are not touched.
+ * there already, or newer, stays as it is; other domains are not touched. Functions of the model are inlined before.
  *
  * Each change of an operator in between is either known to keep the meaning of an older node (`compatibleChanges`),
  * or rewritten by a rule, or an error: nothing is guessed.
  *
- * @throws ModelError `MODEL_UPGRADE` naming the node and what stands in the way
+ * @throws ModelError `MODEL_UPGRADE` naming the node and what stands in the way, `MODEL_FUNCTION`
  */
 export const upgradeOpset = (graph: Graph, version = 21): Graph => upgrade(graph, version).graph
 
@@ -24,10 +25,11 @@ export const upgradeOpset = (graph: Graph, version = 21): Graph => upgrade(graph
 export function upgrade(graph: Graph, target: number): { readonly graph: Graph; readonly changed: number } {
   const from = opsetOf(graph)
   if (!graph.opsets.has('') || from >= target) return { graph, changed: 0 }
-  checkFunctions(graph)
-  const run: Run = { from, target, fresh: freshNames(graph), changed: 0 }
-  const body = upgradeBody(graph, new Map(), run)
-  return { graph: { ...body, opsets: new Map(graph.opsets).set('', target) }, changed: run.changed }
+  // A function's body is of the model's operator set too (ONNX IR, "Functions").
+  const inlined = inlineFunctions(graph)
+  const run: Run = { from, target, fresh: freshNames(inlined.graph), changed: inlined.changed }
+  const body = upgradeBody(inlined.graph, new Map(), run)
+  return { graph: { ...body, opsets: new Map(body.opsets).set('', target) }, changed: run.changed }
 }
 
 interface Run {
@@ -35,19 +37,6 @@ interface Run {
   readonly target: number
   readonly fresh: (name: string) => string
   changed: number
-}
-
-// A function's body is written against the model's operator set too (ONNX IR, "Functions").
-function checkFunctions({ functions }: Graph): void {
-  const own = functions.find(({ opsetImport }) =>
-    opsetImport.some(({ domain }) => domain === '' || domain === 'ai.onnx'),
-  )
-  if (!own) return
-  throw new ModelError({
-    code: 'MODEL_UPGRADE',
-    message: `The model defines the function ${own.domain}.${own.name}, whose operators cannot be upgraded.`,
-    hint: 'Export the model with operator set 21, or with functions inlined.',
-  })
 }
 
 function upgradeBody<Body extends GraphBody>(body: Body, around: ReadonlyMap<string, Inferred>, run: Run): Body {

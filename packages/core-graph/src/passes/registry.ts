@@ -2,6 +2,7 @@
 
 import { foldBatchNorm } from './fold-batch-norm.ts'
 import { foldConstants } from './fold-constants.ts'
+import { inlineFunctions } from './inline-functions.ts'
 import { removeDeadCode } from './remove-dead-code.ts'
 import { removeIdentity } from './remove-identity.ts'
 import { upgradeOpset } from './upgrade-opset.ts'
@@ -9,6 +10,7 @@ import { upgradeOpset } from './upgrade-opset.ts'
 export const passes = {
   'fold-batch-norm': foldBatchNorm,
   'fold-constants': foldConstants,
+  'inline-functions': inlineFunctions,
   'remove-dead-code': removeDeadCode,
   'remove-identity': removeIdentity,
   'upgrade-opset': upgradeOpset,
