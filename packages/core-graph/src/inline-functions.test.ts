@@ -148,7 +148,7 @@ describe('inlining', () => {
       [call('b', 'Clip', ['a', 'low', 'high']), call('unread', 'Neg', ['a'])],
     )
     const zero = call('zero', 'Constant', [], { attribute: [float('value_float', 0)] })
-    await expectInlined(modelOf([clip], [zero, call('y', 'clip', ['x', 'zero'])]), [
+    await expectInlined(modelOf([clip], [zero, call('y ', 'clip', ['x', 'zero'])]), [
       'zero = Constant() {value_float=0}',
       'y = Clip(x, zero, )',
       'to-y/unread = Neg(x)',

@@ -101,23 +101,13 @@ function loadBody(proto: GraphProto, outer: ReadonlySet<string>, options: LoadOp
   const inputs = proto.input.filter(input => !initializers.has(input.name)).map(loadValueInfo)
   const given = new Set([...inputs.map(input => input.name), ...initializers.keys()])
   for (const { values } of proto.sparseInitializer) if (values) given.add(values.name)
-  const made = new Set(proto.node.flatMap(node => node.output))
-  // A body may make a value of a name that the graph around it uses later: inside it, its own is meant.
-  const known = new Set([...given, ...[...outer].filter(name => !made.has(name))])
-  const visible = new Set([...known, ...made])
-  const names = nodeNames(proto.node)
-  const nodes = proto.node.map((node, index) => loadNode(node, names[index] ?? '', visible, options))
   checkInputs(inputs)
-  checkOutputs(nodes, given)
+  const outputs = proto.output.map(output => output.name)
   return {
     name: proto.name,
     inputs,
     outputs: proto.output.map(loadValueInfo),
-    nodes: sortNodes(
-      nodes,
-      known,
-      proto.output.map(output => output.name),
-    ),
+    nodes: loadNodes(proto.node, { given, outer, outputs }, options),
     initializers,
     valueInfo: new Map(proto.valueInfo.map(info => [info.name, loadValueInfo(info)])),
     source: proto,
