@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { notWorthIt } from './measure.ts'
+import { notWorthIt, saturationNotes } from './measure.ts'
 import type { ModelLatency } from './result.ts'
 
 const timed = (median: number, spread: number): ModelLatency => ({
@@ -17,4 +17,18 @@ test('a result that is slower than the float model is not worth it for speed', (
 test('neither is said of a faster one, nor of one that is as fast as the clock can tell', () => {
   expect(notWorthIt([{ engine, before: timed(2, 0.1), after: timed(1, 0.1) }])).toEqual([])
   expect(notWorthIt([{ engine, before: timed(2, 0.1), after: timed(2.05, 0.2) }])).toEqual([])
+})
+
+test('layers that would saturate are told in one sentence, the worst by name', () => {
+  const layer = (node: string, saturated: number) => ({
+    node,
+    op: 'Conv',
+    pairs: { risky: 3, all: 90 },
+    elements: { saturated, all: 1000 },
+    worst: 0.1,
+  })
+  expect(saturationNotes([layer('a', 0), layer('b', 1), layer('c', 20)])).toEqual([
+    '2 of 3 int8 layers would saturate on x86 CPUs without VNNI, the worst c in 2.00 % of its outputs: weightBits: 7 keeps them exact.',
+  ])
+  expect(saturationNotes([layer('a', 0)])).toEqual([])
 })

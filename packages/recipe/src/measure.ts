@@ -1,4 +1,5 @@
 import { cost, type Evaluator, type Executor, type Graph, PareError, saveModel, type Target } from '@pare/core-graph'
+import type { LayerSaturation } from '@pare/quant'
 import { type Latency, latencyEngines } from '@pare/runtime'
 import type { EngineLatency, ModelFigures, ModelLatency } from './result.ts'
 
@@ -70,3 +71,14 @@ export const notWorthIt = (latencies: readonly EngineLatency[]): readonly string
       ({ engine, before, after }) =>
         `On ${engine} the result takes ${(after.median / before.median).toFixed(2)} times as long as the float model: for speed it is not worth it there.`,
     )
+
+/** What is said of layers that would saturate: one sentence for all of them. */
+export function saturationNotes(layers: readonly LayerSaturation[]): readonly string[] {
+  const share = ({ elements }: LayerSaturation) => elements.saturated / Math.max(1, elements.all)
+  const saturated = layers.filter(layer => share(layer) > 0).toSorted((a, b) => share(b) - share(a))
+  const [worst] = saturated
+  if (!worst) return []
+  return [
+    `${saturated.length} of ${layers.length} int8 layers would saturate on x86 CPUs without VNNI, the worst ${worst.node} in ${(100 * share(worst)).toFixed(2)} % of its outputs: weightBits: 7 keeps them exact.`,
+  ]
+}

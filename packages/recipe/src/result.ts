@@ -1,5 +1,6 @@
 import type { Metrics, NodeCost } from '@pare/core-graph'
 import type { Fidelity } from '@pare/evaluate'
+import type { LayerSaturation } from '@pare/quant'
 import type { Accept, Verdict } from './accept.ts'
 import type { PartDetails } from './run-stage.ts'
 
@@ -64,6 +65,8 @@ export interface RunResult {
   readonly latencies: readonly EngineLatency[]
   /** One sentence for each engine on which the result is slower than the float model. */
   readonly notWorthIt: readonly string[]
+  /** How each int8 layer would fare on the target's CPUs whose kernels saturate; empty for targets without such. */
+  readonly saturation: readonly LayerSaturation[]
   readonly stages: readonly StageResult[]
   readonly notes: readonly string[]
   readonly origin: RunOrigin

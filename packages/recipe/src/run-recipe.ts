@@ -1,9 +1,10 @@
 import { type Evaluator, type Executor, type Graph, simplify, targets } from '@pare/core-graph'
 import { compareModels, createEvaluator, type Fidelity } from '@pare/evaluate'
+import { type LayerSaturation, saturation } from '@pare/quant'
 import { type AcceptFigures, judge } from './accept.ts'
 import { environment } from './environment.ts'
 import type { RunEventBody } from './events.ts'
-import { measureLatencies, measureModel, modelBytes, notWorthIt } from './measure.ts'
+import { measureLatencies, measureModel, modelBytes, notWorthIt, saturationNotes } from './measure.ts'
 import type { EngineLatency, ModelFigures, RunOrigin, RunResult, StageResult } from './result.ts'
 import type { RunFolder } from './run-folder.ts'
 import { runStage } from './run-stage.ts'
@@ -33,6 +34,7 @@ interface Measured {
   readonly figures: Omit<ModelFigures, 'latency'>
   readonly latencies: readonly EngineLatency[]
   readonly fidelity: Fidelity | undefined
+  readonly saturation: readonly LayerSaturation[]
 }
 
 /** Measures the float model, runs the stages, measures the result, compares, judges. */
@@ -106,7 +108,12 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
         progress: context.progress,
         signal,
       }))
-    return { details: { figures, latencies, fidelity } }
+    const layers =
+      target?.saturates && validation
+        ? await saturation(final, { executor, source: validation, progress: context.progress, signal })
+        : []
+    for (const sentence of saturationNotes(layers)) context.note(sentence)
+    return { details: { figures, latencies, fidelity, saturation: layers } }
   })
 
   const saved = await folder.writeModel('model.onnx', final)
@@ -123,6 +130,7 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
     fidelity,
     latencies,
     notWorthIt: notWorthIt(latencies),
+    saturation: measured.saturation,
     stages,
     notes: steps.notes,
     origin: setup.origin,
