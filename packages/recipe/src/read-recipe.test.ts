@@ -134,6 +134,20 @@ test('a stage that does nothing, or two of the same name, are errors', () => {
   expect(problemOf(twice).message).toContain('two stages have the same name')
 })
 
+test.each([
+  ['lists in lists', '['.repeat(10_000), /^r\.yaml: lists and mappings are nested too deep to be read/],
+  [
+    '101 lists in lists',
+    `${'['.repeat(102)}${']'.repeat(102)}`,
+    /:1:102: Lists and mappings are nested more than 100 deep/,
+  ],
+  // Conversion would stringify each of the keys in the one around it, for minutes.
+  ['mappings as keys', '? '.repeat(500), /:1:1: A key must be a word or a number/],
+])('%s are an error, found at once', (_, text, message) => {
+  expect(problemOf(text).code).toBe('RECIPE_SYNTAX')
+  expect(problemOf(text).message).toMatch(message)
+})
+
 test('what is not YAML is told with its place', () => {
   const problem = problemOf('model: [m\nstages: 1')
   expect(problem.code).toBe('RECIPE_SYNTAX')

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { RecipeError } from '@pare/core-graph'
-import { type Document, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { type Document, isCollection, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { type Expected, invalid } from './describe-issues.ts'
 
@@ -44,22 +44,62 @@ export function parseYaml<Schema extends z.ZodType>(
   expected: Expected<Schema>,
 ): z.output<Schema> {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const document = documentOf(text, lines, path)
   const place = (offset: number) => {
     const { line, col } = lines.linePos(offset)
     return `${path}:${line}:${col}: `
   }
-  const [syntax] = document.errors
-  if (syntax)
+  const problem = syntaxProblem(document)
+  if (problem)
     throw new RecipeError({
       code: 'RECIPE_SYNTAX',
-      message: `${place(syntax.pos[0])}${syntax.message}`,
+      message: `${place(problem.offset)}${problem.message}`,
       hint: `A ${expected.name} is YAML or JSON: check indentation, brackets and quotes there.`,
-      cause: syntax,
+      cause: document.errors[0],
     })
   const parsed = expected.schema.safeParse(jsOf(document, path))
   if (parsed.success) return parsed.data
   throw invalid(path, expected, parsed.error.issues, (at, key) => place(offsetOf(document, at, key)))
+}
+
+/** Far more than any recipe has; the parser goes one call deeper for each level. */
+const deepest = 100
+
+function documentOf(text: string, lineCounter: LineCounter, path: string): Document.Parsed {
+  const tooDeep = (cause: unknown) =>
+    new RecipeError({
+      code: 'RECIPE_SYNTAX',
+      message: `${path}: lists and mappings are nested too deep to be read.`,
+      hint: `Nothing needs more than ${deepest} levels: look for brackets that are not closed.`,
+      cause,
+    })
+  try {
+    const document = parseDocument(text, { lineCounter, prettyErrors: false })
+    // The parser itself catches what is thrown in some places.
+    const overflow = document.errors.find(({ message }) => message.includes('call stack'))
+    if (overflow) throw tooDeep(overflow)
+    return document
+  } catch (cause) {
+    throw cause instanceof RangeError ? tooDeep(cause) : cause
+  }
+}
+
+/** The parser's first error, or the first key or nesting that its conversion would take unbounded time for. */
+function syntaxProblem(document: Document.Parsed): { readonly offset: number; readonly message: string } | undefined {
+  const [error] = document.errors
+  if (error) return { offset: error.pos[0], message: error.message }
+  const open: { node: unknown; depth: number }[] = [{ node: document.contents, depth: 0 }]
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { node, depth } = next
+    if (!isCollection(node)) continue
+    const offset = node.range?.[0] ?? 0
+    if (depth > deepest) return { offset, message: `Lists and mappings are nested more than ${deepest} deep` }
+    for (const item of node.items) {
+      if (isPair(item) && isCollection(item.key)) return { offset, message: 'A key must be a word or a number' }
+      open.push({ node: isPair(item) ? item.value : item, depth: depth + 1 })
+    }
+  }
+  return undefined
 }
 
 function jsOf(document: Document.Parsed, path: string): unknown {
