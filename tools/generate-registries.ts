@@ -22,6 +22,7 @@ const registries: readonly Registry[] = [
   { folder: 'packages/core-graph/src/upgrades', name: 'upgrades', key: 'id' },
   { folder: 'packages/core-graph/src/passes', name: 'passes', key: 'id' },
   { folder: 'packages/core-graph/src/targets', name: 'targets', key: 'id' },
+  { folder: 'packages/core-graph/src/validation-rules', name: 'validationRules', key: 'id' },
   { folder: 'packages/data/src/datasets', name: 'datasets', key: 'id' },
   { folder: 'packages/data/src/readers', name: 'readers', key: 'id' },
   { folder: 'packages/train/src/gradients', name: 'gradients', key: 'op' },

@@ -5,6 +5,7 @@ import {
   type GraphProto,
   GraphProtoSchema,
   AttributeProto_AttributeType as Kind,
+  type ModelProto,
   ModelProtoSchema,
   type NodeProto,
   NodeProtoSchema,
@@ -37,6 +38,12 @@ const irVersion = 10n
 /** Writes a graph as an ONNX model. What was loaded and not changed is written back as it was. */
 export function saveModel(graph: Graph, options: SaveOptions = {}): SavedModel {
   const external = options.external ? externalFile(options.external) : undefined
+  const model = modelMessage(graph, external)
+  return { model: toBinary(ModelProtoSchema, model), externalData: external?.pieces ?? [] }
+}
+
+/** The message of a graph; elements go into the external file where there is one. */
+export function modelMessage(graph: Graph, external?: ExternalFile): ModelProto {
   const model = copyOf(graph.model ?? create(ModelProtoSchema, { irVersion, producerName: 'pare' }), {
     opsetImport: saveOpsets(graph),
     metadataProps: saveMetadata(graph),
@@ -44,7 +51,7 @@ export function saveModel(graph: Graph, options: SaveOptions = {}): SavedModel {
     graph: saveBody(graph, external),
   })
   if ((graph.opsets.get('') ?? 0) >= 21 && model.irVersion < irVersion) model.irVersion = irVersion
-  return { model: toBinary(ModelProtoSchema, model), externalData: external?.pieces ?? [] }
+  return model
 }
 
 function saveBody(body: GraphBody, external: ExternalFile | undefined): GraphProto {

@@ -1,0 +1,38 @@
+import { type Tensor, tensorBytes } from '../tensor.ts'
+import { about, quantizationsOf } from '../validation/quantization.ts'
+import { defineValidationRule } from '../validation/rule.ts'
+
+/** Levels of 7 bits: two products of one with a u8 level fit into 16 bits, 2 · 255 · 64 < 2¹⁵. */
+const limit = 64
+
+/** Kernels that add two products of u8 activations and s8 weights at 16 bits saturate where weights use all 8 bits. */
+export const targetWeightBits = defineValidationRule({
+  id: 'target-weight-bits',
+  severity: 'warning',
+  demands: 'int8 weights beside uint8 activations keep to 7 bits where a CPU of the target would saturate.',
+  *check(context) {
+    const { target } = context
+    if (!target?.saturates || target.quantization.weights.bits !== 7) return
+    const quantizations = quantizationsOf(context)
+    if (!quantizations.some(({ isQuantize, quantizedType }) => isQuantize && quantizedType === 'uint8')) return
+    const told = new Set<Tensor>()
+    for (const { node, isQuantize, x } of quantizations) {
+      const weights = x?.constant
+      if (isQuantize || weights?.dataType !== 'int8' || weights.dims.length < 2 || told.has(weights)) continue
+      told.add(weights)
+      const level = firstBeyond(weights)
+      if (level !== undefined)
+        yield {
+          message: `The weights ${node.inputs[0]} have the level ${level}; sums of products saturate on some CPUs of ${target.id} beyond ±${limit}.`,
+          hint: `Quantize the float model for it (target: ${target.id}), which keeps weights to 7 bits.`,
+          ...about(node),
+          value: node.inputs[0] ?? '',
+        }
+    }
+  },
+})
+
+function firstBeyond(tensor: Tensor): number | undefined {
+  const { buffer, byteOffset, byteLength } = tensorBytes(tensor)
+  return new Int8Array(buffer, byteOffset, byteLength).find(level => level > limit || level < -limit)
+}
