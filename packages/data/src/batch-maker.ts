@@ -1,17 +1,20 @@
-import { DataError } from '@pare/core-graph'
-import { type Augment, drawChange, noChange } from './augment.ts'
+import { DataError, type DataType, type TensorMap } from '@pare/core-graph'
+import type { Augment } from './augment.ts'
 import { type DataDeclaration, openReader } from './declaration.ts'
-import { channelsOf } from './pixels.ts'
-import { colourAndResize, croppedSize, valueTables, writeSample } from './prepare.ts'
+import { imageBatches } from './image-batches.ts'
 import type { Preprocess } from './preprocess.ts'
+import type { ModelInput } from './reader.ts'
 import { select } from './selection.ts'
+import { tensorBatches } from './tensor-batches.ts'
 
 /** What the batches of a data source are made of and how; plain data, so that it can go to another thread. */
 export interface BatchPlan {
   readonly declaration: DataDeclaration
   readonly baseDirectory: string
+  /** Of images. */
   readonly preprocess: Preprocess
   readonly augment: Augment
+  readonly inputs: readonly ModelInput[]
 }
 
 /** What is known once the data is open. */
@@ -19,8 +22,8 @@ export interface DataFacts {
   readonly size: number
   readonly labels: Int32Array | undefined
   readonly classNames: readonly string[] | undefined
-  /** Shape of one sample: `[C, H, W]` or `[H, W, C]`. */
-  readonly sampleDims: readonly number[]
+  /** Type and shape of one sample, by the name of the model's input: of images `[C, H, W]` or `[H, W, C]`. */
+  readonly inputs: Readonly<Record<string, { readonly dataType: DataType; readonly dims: readonly number[] }>>
 }
 
 export interface BatchRequest {
@@ -32,63 +35,42 @@ export interface BatchRequest {
 
 export interface BatchMaker {
   readonly facts: DataFacts
-  /** The samples one after another. @throws DataError naming the sample that cannot be read. */
-  readonly make: (request: BatchRequest) => Promise<Float32Array<ArrayBuffer>>
+  /** The samples, stacked. @throws DataError naming the sample that cannot be read. */
+  readonly make: (request: BatchRequest) => Promise<TensorMap>
 }
 
-// Decoded photographs are large: no more than these are in memory at a time, enough to keep sharp's threads busy.
-const samplesAtOnce = 8
-
-/** Opens the data and looks at the first sample, whose shape all others must have. */
-export async function openBatchMaker({
-  declaration,
-  baseDirectory,
-  preprocess,
-  augment,
-}: BatchPlan): Promise<BatchMaker> {
-  const reader = await openReader(declaration, baseDirectory)
+/** Opens the data, and sees that it fits the model where that is known. */
+export async function openBatchMaker(plan: BatchPlan): Promise<BatchMaker> {
+  const { declaration, baseDirectory, inputs } = plan
+  const reader = await openReader(declaration, baseDirectory, inputs)
   const selected = select(reader.size, declaration)
-  const { labels } = reader
-  const indexAt = (place: number) => selected[place] ?? 0
-  const tables = valueTables(preprocess)
-  const channels = channelsOf[preprocess.colour]
-
-  const load = async (index: number) => {
-    const image = colourAndResize(await reader.read(index), preprocess)
-    return { image, size: croppedSize(image, preprocess, reader.nameOf(index)) }
+  const { labels, classNames } = reader
+  const batches =
+    reader.kind === 'tensors'
+      ? tensorBatches(reader, inputs)
+      : await imageBatches(reader, selected[0] ?? 0, { ...plan, inputName: inputs[0]?.name ?? 'input' })
+  return {
+    facts: {
+      size: selected.length,
+      labels: labels && Int32Array.from(selected, index => labels[index] ?? 0),
+      classNames,
+      inputs: batches.inputs,
+    },
+    make: ({ places, augment }) => {
+      if (augment && reader.kind === 'tensors' && changesImages(plan.augment)) throw notImages()
+      return batches.make(
+        places.map(place => selected[place] ?? 0),
+        augment,
+      )
+    },
   }
-  const { size } = await load(indexAt(0))
-  const { height, width } = size
-  const sampleDims = preprocess.layout === 'NCHW' ? [channels, height, width] : [height, width, channels]
-  const sampleLength = channels * height * width
-
-  const make = async ({ places, augment: draw }: BatchRequest) => {
-    const elements = new Float32Array(places.length * sampleLength)
-    const target = { elements, layout: preprocess.layout, colour: preprocess.colour, tables }
-    const pending = places.entries()
-    const lane = async () => {
-      for (const [position, place] of pending) {
-        const index = indexAt(place)
-        const loaded = await load(index)
-        if (loaded.size.height !== height || loaded.size.width !== width)
-          throw new DataError({
-            code: 'DATA_IMAGE_SIZE',
-            message: `${reader.nameOf(index)} comes to ${loaded.size.width}×${loaded.size.height} pixels, the first sample to ${width}×${height}.`,
-            hint: 'Declare a resize (and a crop) in the preprocessing, so that all come to one size.',
-          })
-        const change = draw ? drawChange(augment, draw.seed, draw.epoch, index) : noChange
-        writeSample(loaded.image, size, change, { ...target, offset: position * sampleLength })
-      }
-    }
-    await Promise.all(Array.from({ length: samplesAtOnce }, lane))
-    return elements
-  }
-
-  const facts = {
-    size: selected.length,
-    labels: labels && Int32Array.from(selected, index => labels[index] ?? 0),
-    classNames: reader.classNames,
-    sampleDims,
-  }
-  return { facts, make }
 }
+
+const changesImages = ({ horizontalFlip, cropPadding }: Augment) => horizontalFlip || cropPadding > 0
+
+const notImages = () =>
+  new DataError({
+    code: 'DATA_AUGMENT',
+    message: 'Samples are to be changed at random as images are, but they are tensors.',
+    hint: 'Leave out `augment`, or save augmented samples.',
+  })

@@ -15,8 +15,11 @@ sharp.cache(false)
 
 async function answer({ make }: BatchMaker, { id, ...request }: ToWorker): Promise<void> {
   try {
-    const elements = await make(request)
-    send({ kind: 'batch', id, elements }, [elements.buffer])
+    const inputs = await make(request)
+    send(
+      { kind: 'batch', id, inputs },
+      Object.values(inputs).map(({ data }) => data.buffer as ArrayBuffer),
+    )
   } catch (error) {
     send({ kind: 'batch-failed', id, error: sentError(error) })
   }

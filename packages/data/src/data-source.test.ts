@@ -40,7 +40,12 @@ const valuesOf = ({ inputs }: Batch) => Array.from(inputs.input?.data ?? [], Num
 
 test('batches hold the samples, stacked, and their labels', async () => {
   await using source = await openNumbers()
-  expect(source).toMatchObject({ size: count, labelled: true, sampleDims: [1, 1, 2], classNames: undefined })
+  expect(source).toMatchObject({
+    size: count,
+    labelled: true,
+    inputs: { input: { dataType: 'float32', dims: [1, 1, 2] } },
+    classNames: undefined,
+  })
   const batches = await collect(source.batches({ batchSize: 10 }))
   expect(batches.map(({ size }) => size)).toEqual([10, 10, 3])
   const [, , last] = batches
@@ -50,7 +55,10 @@ test('batches hold the samples, stacked, and their labels', async () => {
 })
 
 test('limit, dropLast, the input name and a subset', async () => {
-  await using source = await openNumbers({ subset: { skip: 1, take: 7 } }, { inputName: 'image' })
+  await using source = await openNumbers(
+    { subset: { skip: 1, take: 7 } },
+    { inputs: [{ name: 'image', type: undefined }] },
+  )
   const sizes = async (options: BatchOptions) => (await collect(source.batches(options))).map(({ size }) => size)
   expect(source.size).toBe(7)
   expect(await sizes({ batchSize: 3 })).toEqual([3, 3, 1])

@@ -8,44 +8,44 @@ import { type DataDeclarationInput, dataDeclarationSchema } from './declaration.
 import { oneAhead } from './one-ahead.ts'
 import { epochOrder } from './order.ts'
 import { type PreprocessInput, preprocessSchema } from './preprocess.ts'
+import type { ModelInput } from './reader.ts'
 import { connect, type WorkerClient } from './worker-client.ts'
 
 export interface OpenDataOptions {
   readonly preprocess: PreprocessInput
   /** Where relative paths start: the folder of the file that declares the data. */
   readonly baseDirectory: string
-  /** Name of the model's input. Default `input`. */
-  readonly inputName?: string
+  /** The model's inputs: images go to the first, tensors to those they are named after. Default: one named `input`. */
+  readonly inputs?: readonly ModelInput[]
   /** What batches with `augment: true` undergo. Default: nothing. */
   readonly augment?: AugmentInput
 }
 
-/** Images of known number, ready for one model. */
-export interface ImageDataSource extends DataSource, DataFacts, AsyncDisposable {
+/** Samples of known number, ready for one model. */
+export interface OpenedData extends DataSource, DataFacts, AsyncDisposable {
   readonly size: number
 }
 
 /**
  * Opens declared data. A thread of its own reads, decodes and preprocesses, one batch ahead; disposing ends it.
- * Batches hold one float32 tensor `[N, C, H, W]` (or `[N, H, W, C]`), and a class for each sample if there are labels.
+ * Batches of images hold one float32 tensor `[N, C, H, W]` (or `[N, H, W, C]`), those of tensors one for each input in
+ * the type that the model takes; and a class for each sample if there are labels.
  * @throws DataError `DATA_DECLARATION` when the declaration or the preprocessing is not valid, or what is wrong with
  *   the files. Iterating throws DataError, or the reason of an aborted signal.
  */
-export async function openDataSource(
-  declaration: DataDeclarationInput,
-  options: OpenDataOptions,
-): Promise<ImageDataSource> {
-  const { baseDirectory, inputName = 'input' } = options
+export async function openDataSource(declaration: DataDeclarationInput, options: OpenDataOptions): Promise<OpenedData> {
+  const { baseDirectory, inputs = [] } = options
   const client = await startWorker({
     declaration: checked(dataDeclarationSchema, declaration, 'declaration of the data'),
     preprocess: checked(preprocessSchema, options.preprocess, 'preprocessing'),
     augment: checked(augmentSchema, options.augment ?? {}, 'augmentation'),
     baseDirectory,
+    inputs: inputs.map(({ name, type }) => ({ name, type })),
   })
   return {
     ...client.facts,
     labelled: client.facts.labels !== undefined,
-    batches: batchOptions => batchesOf(client, inputName, batchOptions),
+    batches: batchOptions => batchesOf(client, batchOptions),
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   }
 }
@@ -68,7 +68,7 @@ function startWorker(plan: BatchPlan): Promise<WorkerClient> {
   return connect(new Worker(file, { workerData: plan, ...(isSource && { execArgv: ['--conditions=@pare/source'] }) }))
 }
 
-function batchesOf({ facts, request }: WorkerClient, inputName: string, options: BatchOptions): AsyncIterable<Batch> {
+function batchesOf({ facts, request }: WorkerClient, options: BatchOptions): AsyncIterable<Batch> {
   checkBatchOptions(options)
   const { batchSize, limit = facts.size, shuffle, dropLast = false, augment = false, signal } = options
   if (augment && !shuffle)
@@ -88,10 +88,10 @@ function batchesOf({ facts, request }: WorkerClient, inputName: string, options:
         const chosen = places.slice(start, start + batchSize)
         start += batchSize
         if (chosen.length === 0 || (dropLast && chosen.length < batchSize)) return undefined
-        const data = await request({ places: chosen, augment: augment ? shuffle : undefined })
-        const { labels, sampleDims } = facts
+        const inputs = await request({ places: chosen, augment: augment ? shuffle : undefined })
+        const { labels } = facts
         return {
-          inputs: { [inputName]: { dataType: 'float32', dims: [chosen.length, ...sampleDims], data } },
+          inputs,
           labels: labels && Int32Array.from(chosen, place => labels[place] ?? 0),
           size: chosen.length,
         }

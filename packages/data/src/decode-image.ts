@@ -17,8 +17,11 @@ export const imageFormats = 'JPEG, PNG, WebP, TIFF, GIF or AVIF'
  * of an animation, the first frame.
  * @throws DataError `DATA_FILE` when it cannot be read, `DATA_IMAGE` when it does not decode; both name the file.
  */
-export async function decodeImage(path: string): Promise<Pixels> {
-  const bytes = await fileOperation(path, () => readFile(path))
+export const decodeImage = async (path: string): Promise<Pixels> =>
+  decodeImageBytes(await fileOperation(path, () => readFile(path)), path)
+
+/** As `decodeImage`, of a file's content. @param name how errors speak of it */
+export async function decodeImageBytes(bytes: Uint8Array, name: string): Promise<Pixels> {
   try {
     const image = sharp(bytes, { failOn: 'error', autoOrient: true }).removeAlpha()
     const { space } = await image.metadata()
@@ -31,7 +34,7 @@ export async function decodeImage(path: string): Promise<Pixels> {
   } catch (cause) {
     throw new DataError({
       code: 'DATA_IMAGE',
-      message: `${path} does not decode as an image: ${cause instanceof Error ? cause.message : cause}.`,
+      message: `${name} does not decode as an image: ${cause instanceof Error ? cause.message : cause}.`,
       hint: `Repair or remove it; images are ${imageFormats} files.`,
       cause,
     })

@@ -1,6 +1,6 @@
 export { openAsyncIterable, type StreamOptions, type StreamRequest, type StreamSample } from './async-iterable.ts'
 export { type Augment, type AugmentInput, augmentSchema } from './augment.ts'
-export { type ImageDataSource, type OpenDataOptions, openDataSource } from './data-source.ts'
+export { type OpenDataOptions, type OpenedData, openDataSource } from './data-source.ts'
 export type { Dataset, DatasetFile } from './dataset.ts'
 export { type DataDeclaration, type DataDeclarationInput, dataDeclarationSchema } from './declaration.ts'
 export { datasetNames, datasetOf, type FetchOptions, type FetchResult, fetchDataset } from './fetch/fetch-dataset.ts'

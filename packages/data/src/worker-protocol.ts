@@ -1,4 +1,4 @@
-import { DataError } from '@pare/core-graph'
+import { DataError, type TensorMap } from '@pare/core-graph'
 import type { BatchRequest, DataFacts } from './batch-maker.ts'
 
 /** An error on its way between threads: structured cloning would lose its class and fields. */
@@ -13,7 +13,7 @@ export interface ToWorker extends BatchRequest {
 export type FromWorker =
   | { readonly kind: 'open'; readonly facts: DataFacts }
   | { readonly kind: 'open-failed'; readonly error: SentError }
-  | { readonly kind: 'batch'; readonly id: number; readonly elements: Float32Array<ArrayBuffer> }
+  | { readonly kind: 'batch'; readonly id: number; readonly inputs: TensorMap }
   | { readonly kind: 'batch-failed'; readonly id: number; readonly error: SentError }
 
 export function sentError(error: unknown): SentError {

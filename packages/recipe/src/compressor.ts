@@ -150,7 +150,7 @@ export class Compressor {
   }
 
   #dataFor(model: Graph): DataSources {
-    return dataSources(this.recipe, this.#origin.baseDirectory, model.inputs[0]?.name ?? 'input', this.#options.data)
+    return dataSources(this.recipe, this.#origin.baseDirectory, model.inputs, this.#options.data)
   }
 
   /** Opens all data that the recipe names or a stage needs, and sees that its first sample fits the model. */

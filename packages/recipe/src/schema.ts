@@ -20,7 +20,9 @@ const createdModel = z.discriminatedUnion('create', [
 const dataSchema = z.strictObject({
   preprocess: preprocessSchema
     .prefault({})
-    .describe('How a sample becomes the model input; one declaration for calibration, training and evaluation.'),
+    .describe(
+      'How an image becomes the model input; one declaration for calibration, training and evaluation. Tensors are fed as they are.',
+    ),
   augment: augmentSchema.optional().describe('Random changes of training samples.'),
   train: dataDeclarationSchema.optional().describe('Samples to train on. Needed by a stage that trains.'),
   validation: dataDeclarationSchema.optional().describe('Samples to measure on, with or without labels.'),

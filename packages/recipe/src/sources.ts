@@ -1,4 +1,4 @@
-import { type DataSource, RecipeError } from '@pare/core-graph'
+import { type DataSource, RecipeError, type ValueInfo } from '@pare/core-graph'
 import { openDataSource } from '@pare/data'
 import type { Recipe } from './schema.ts'
 
@@ -20,11 +20,14 @@ export interface DataSources extends AsyncDisposable {
   ) => Promise<{ readonly source: DataSource; readonly instead: DataRole | undefined }>
 }
 
-/** @param baseDirectory where relative paths start: the recipe's folder */
+/**
+ * @param baseDirectory where relative paths start: the recipe's folder
+ * @param inputs of the model
+ */
 export function dataSources(
   recipe: Recipe,
   baseDirectory: string,
-  inputName: string,
+  inputs: readonly ValueInfo[],
   given: GivenData = {},
 ): DataSources {
   /** By their declarations: two roles of the same data share one thread and its memory. */
@@ -41,7 +44,7 @@ export function dataSources(
     const source = openDataSource(declaration, {
       preprocess,
       baseDirectory,
-      inputName,
+      inputs,
       ...(augment ? { augment } : {}),
     })
     opened.set(key, source)

@@ -43,9 +43,8 @@ export function defineEvaluate(command: Command, { signal, write, warn }: Comman
       const options = command.optsWithGlobals<Options>()
       const graph = await readModel(path)
       const preprocess = await preprocessOf(options, graph, message => warn(`${message}\n`))
-      const inputName = graph.inputs[0]?.name ?? 'input'
       const { declaration, baseDirectory } = await declaredData(options)
-      await using source = await openDataSource(declaration, { preprocess, baseDirectory, inputName })
+      await using source = await openDataSource(declaration, { preprocess, baseDirectory, inputs: graph.inputs })
       const executor = createExecutor()
       if (!source.labelled && options.against === undefined)
         throw new DataError({

@@ -30,6 +30,7 @@ export const idx = defineReader({
     const nameOf = (index: number) => `sample ${index} of ${path}`
     const pixelsOf = (index: number) => data.subarray(index * height * width, (index + 1) * height * width)
     return {
+      kind: 'images',
       size,
       labels:
         labels === undefined ? undefined : checkLabels(await readLabels(resolve(labels), size, path), classes, nameOf),

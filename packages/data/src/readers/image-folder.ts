@@ -51,6 +51,7 @@ export const imageFolder = defineReader({
       })
     const nameOf = (index: number) => join(root, samples[index]?.file ?? '')
     return {
+      kind: 'images',
       size: samples.length,
       labels: classNames ? Int32Array.from(samples, ({ label }) => label) : undefined,
       classNames,

@@ -24,6 +24,7 @@ export const imageList = defineReader({
     const nameOf = (index: number) => resolvePath(dirname(list), entries[index]?.path ?? '')
     const nameInList = (index: number) => `${nameOf(index)} (${entries[index]?.where} of ${list})`
     return {
+      kind: 'images',
       size: entries.length,
       labels: labelsOf(entries, classes, nameInList),
       classNames: classNamesOf(classes),

@@ -1,8 +1,8 @@
-import { symlink } from 'node:fs/promises'
+import { readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type DataDeclarationInput, dataDeclarationSchema, openReader } from '../declaration.ts'
-import { failureOf, idxBytes, png, temporaryFolder, writeFiles } from '../testing/files.ts'
+import { failureOf, fixture, idxBytes, npyBytes, png, temporaryFolder, writeFiles } from '../testing/files.ts'
 import { readers } from './registry.ts'
 
 type Files = Readonly<Record<string, string | Uint8Array>>
@@ -15,11 +15,12 @@ async function open(files: Files, declaration: DataDeclarationInput) {
   const folder = await temporaryFolder()
   await writeFiles(folder, files)
   const reader = await openReader(dataDeclarationSchema.parse(declaration), folder)
+  if (reader.kind === 'tensors') throw new Error('They are no images.')
   const names = Array.from({ length: reader.size }, (_, index) => reader.nameOf(index).replace(`${folder}/`, ''))
   return { names, labels: reader.labels && [...reader.labels], classNames: reader.classNames, read: reader.read }
 }
 
-/** The same three samples in every kind of data: a kind without an entry here fails. */
+/** The same three samples in every kind of images: a kind without an entry here fails. */
 const samples: Readonly<Record<string, { files: () => Promise<Files>; declaration: DataDeclarationInput }>> = {
   idx: {
     files: async () => ({ images: idxBytes([3, 1, 2], [1, 2, 3, 4, 5, 6]), labels: idxBytes([3], [0, 1, 1]) }),
@@ -42,25 +43,39 @@ const samples: Readonly<Record<string, { files: () => Promise<Files>; declaratio
     }),
     declaration: { ...listOf('list.csv'), classes: ['cat', 'dog'] },
   },
+  numpy: {
+    files: async () => ({
+      'images.npy': npyBytes('|u1', [3, 1, 2], [1, 2, 3, 4, 5, 6]),
+      'labels.npy': npyBytes('|i1', [3], [0, 1, 1]),
+    }),
+    declaration: { kind: 'numpy', images: 'images.npy', labels: 'labels.npy', classes: ['cat', 'dog'] },
+  },
+  parquet: {
+    files: async () => ({ 'x.parquet': await readFile(fixture('parquet/three-grey.parquet')) }),
+    declaration: { kind: 'parquet', path: 'x.parquet', classes: ['cat', 'dog'] },
+  },
 }
 
-test.each(Object.keys(readers))('%s reads samples, labels and class names', async kind => {
-  const sample = samples[kind]
-  expect(sample?.declaration.kind).toBe(kind)
-  if (!sample) return
-  const { labels, classNames, read } = await open(await sample.files(), sample.declaration)
-  expect(labels).toEqual([0, 1, 1])
-  expect(classNames).toEqual(['cat', 'dog'])
-  for (const [index, expected] of [
-    [1, 2],
-    [3, 4],
-    [5, 6],
-  ].entries()) {
-    const { data, ...size } = await read(index)
-    expect([...data]).toEqual(expected)
-    expect(size).toEqual({ width: 2, height: 1, channels: 1 })
-  }
-})
+test.each(Object.keys(readers).filter(kind => kind !== 'tensors'))(
+  '%s reads samples, labels and class names',
+  async kind => {
+    const sample = samples[kind]
+    expect(sample?.declaration.kind).toBe(kind)
+    if (!sample) return
+    const { labels, classNames, read } = await open(await sample.files(), sample.declaration)
+    expect(labels).toEqual([0, 1, 1])
+    expect(classNames).toEqual(['cat', 'dog'])
+    for (const [index, expected] of [
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ].entries()) {
+      const { data, ...size } = await read(index)
+      expect([...data]).toEqual(expected)
+      expect(size).toEqual({ width: 2, height: 1, channels: 1 })
+    }
+  },
+)
 
 test('labels are optional', async () => {
   const unlabelled = { labels: undefined, classNames: undefined }
@@ -250,5 +265,36 @@ test('an image that a list names and that is missing is named when it is read', 
   expect(await failureOf(Promise.resolve(read(0)))).toMatchObject({
     code: 'DATA_FILE',
     message: expect.stringMatching(/gone\.png does not exist/),
+  })
+})
+
+test.each<[string, readonly number[], readonly number[]]>([
+  ['[N, H, W]', [2, 1, 2], [1, 2]],
+  ['[N, H, W, 1]', [2, 1, 2, 1], [1, 2]],
+  ['[N, 1, H, W]', [2, 1, 1, 2], [1, 2]],
+  ['[N, H, W, 3]', [2, 1, 2, 3], [1, 2, 3, 4, 5, 6]],
+  ['[N, 3, H, W]', [2, 3, 1, 2], [1, 3, 5, 2, 4, 6]],
+])('images of NumPy are %s', async (_, dims, expected) => {
+  const count = dims.reduce((product, dim) => product * dim, 1)
+  const array = npyBytes(
+    '|u1',
+    dims,
+    [...Array(count).keys()].map(n => n + 1),
+  )
+  const { read } = await open({ 'x.npy': array }, { kind: 'numpy', images: 'x.npy' })
+  const { data, ...size } = await read(0)
+  expect([...data]).toEqual(expected)
+  expect(size).toEqual({ width: 2, height: 1, channels: expected.length === 2 ? 1 : 3 })
+})
+
+test.each<[string, Buffer, RegExp]>([
+  ['floats', npyBytes('<f4', [1, 1, 1], [0, 0, 0, 0]), /float32 \[1, 1, 1\], but images are bytes/],
+  ['two channels', npyBytes('|u1', [1, 2, 2, 2], new Array(8).fill(0)), /no array of images/],
+  ['vectors', npyBytes('|u1', [1, 4], [0, 0, 0, 0]), /no array of images/],
+])('NumPy arrays that are no images are told: %s', async (_, array, message) => {
+  expect(await failureOf(open({ 'x.npy': array }, { kind: 'numpy', images: 'x.npy' }))).toMatchObject({
+    code: 'DATA_IMAGE',
+    message: expect.stringMatching(message),
+    hint: expect.stringMatching(/kind: tensors/),
   })
 })

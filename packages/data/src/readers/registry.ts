@@ -3,9 +3,15 @@
 import { idx } from './idx.ts'
 import { imageFolder } from './image-folder.ts'
 import { imageList } from './image-list.ts'
+import { numpy } from './numpy.ts'
+import { parquet } from './parquet.ts'
+import { tensors } from './tensors.ts'
 
 export const readers = {
   idx,
   'image-folder': imageFolder,
   'image-list': imageList,
+  numpy,
+  parquet,
+  tensors,
 } as const

@@ -49,3 +49,14 @@ export async function collect<Value>(iterable: AsyncIterable<Value>): Promise<Va
   for await (const value of iterable) values.push(value)
   return values
 }
+
+/** A file made by NumPy or pyarrow: `fixtures/make-fixtures.py`. */
+export const fixture = (path: string): string => join(import.meta.dirname, '../../fixtures', path)
+
+/** A NumPy file: header, elements as bytes. */
+export function npyBytes(descr: string, dims: readonly number[], bytes: ArrayLike<number>): Buffer {
+  const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${dims.join(', ')},), }\n`
+  const start = Buffer.from('\x93NUMPY\x01\x00..', 'latin1')
+  start.writeUInt16LE(header.length, 8)
+  return Buffer.concat([start, Buffer.from(header), Uint8Array.from(bytes)])
+}
