@@ -48,6 +48,23 @@ const badInput: Record<string, { args: string[]; says: string | RegExp; prepare?
     args: [...quantize('model.onnx'), '--observer', 'median'],
     says: 'Allowed choices are kl-divergence',
   },
+  'a report on what is no run': { args: ['report', '.'], says: 'DATA_RUN_MISSING' },
+  'a report on a run that has not ended': {
+    args: ['report', 'unfinished'],
+    says: 'DATA_RUN_UNFINISHED',
+    prepare: async () => {
+      await mkdir('unfinished')
+      await writeFile('unfinished/run.json', '{}')
+    },
+  },
+  'a report on a damaged result': {
+    args: ['report', 'damaged'],
+    says: /DATA_RUN_RESULT: .*damaged\/result.json is not the result of a run: verdict: /,
+    prepare: async () => {
+      await mkdir('damaged')
+      await writeFile('damaged/result.json', '{}')
+    },
+  },
   'a missing model': { args: ['inspect', 'none.onnx'], says: 'MODEL_FILE: There is no file none.onnx' },
   'a folder for a model': { args: ['inspect', '.'], says: 'is a folder, not a model' },
   'an empty model': {

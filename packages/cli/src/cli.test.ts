@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { readModel } from '@pare/runtime'
 import { expect, test } from 'vitest'
 import { playground, run } from './testing/playground.ts'
@@ -46,6 +46,22 @@ test('a recipe is checked, run, and run again from where it stopped', async () =
   expect((await run('run', 'good.yaml', '--resume')).err).toContain('measure-result done before')
 })
 
+test('a run writes its report, which can be written again; where it cannot, the run is done nevertheless', async () => {
+  await writeFile('reported.yaml', recipe())
+  const { out } = await run('run', 'reported.yaml')
+  expect(out).toMatch(/report {2}\S+runs\/reported\/1\/report\.html\n$/)
+  const page = await readFile('runs/reported/1/report.html', 'utf8')
+  expect(page).toContain('<h1>reported</h1>')
+  expect(await run('report', 'runs/reported/1', '-o', 'again.html')).toMatchObject({ code: 0, err: '' })
+  expect(await readFile('again.html', 'utf8')).toBe(page)
+
+  await rm('runs/reported/1/report.html')
+  await mkdir('runs/reported/1/report.html')
+  const resumed = await run('run', 'reported.yaml', '--resume')
+  expect(resumed.code).toBe(0)
+  expect(resumed.err).toContain('There is no report: The report cannot be written to ')
+})
+
 test('a result out of its bounds ends with code 1', async () => {
   await writeFile('strict.yaml', recipe('accept: { size: 0.01 }'))
   const { code, out } = await run('run', 'strict.yaml')
@@ -69,6 +85,7 @@ const jsonOf: Record<string, { args: string[]; code?: number; holds: object }> =
     holds: { fidelity: { agreement: 1, sqnr: null } },
   },
   run: { args: ['run', 'json.yaml'], code: 1, holds: { verdict: { accepted: false } } },
+  report: { args: ['report', 'runs/reported/1', '-o', 'r.html'], holds: { report: expect.stringMatching(/r\.html$/) } },
   'data list': { args: ['data', 'list'], holds: [{ id: 'fashion-mnist' }] },
   'recipe check': { args: ['recipe', 'check', 'json.yaml'], holds: { model: 'model.onnx', seed: 0 } },
   'recipe schema': { args: ['recipe', 'schema'], holds: { title: 'Pare recipe' } },
@@ -91,6 +108,6 @@ test.each(Object.entries(jsonOf))('%s --json prints one JSON value', async (_, {
 test('help lists the commands and the exit codes', async () => {
   const { code, out } = await run('--help')
   expect(code).toBe(0)
-  for (const word of ['run', 'inspect', 'quantize', 'evaluate', 'create', 'data', 'recipe', 'Exit codes'])
+  for (const word of ['run', 'report', 'inspect', 'quantize', 'evaluate', 'create', 'data', 'recipe', 'Exit codes'])
     expect(out).toContain(word)
 })

@@ -17,6 +17,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/run.ts')).defineRun,
   },
   {
+    name: 'report',
+    description: 'Write the report of a finished run again: one HTML file that opens offline',
+    load: async () => (await import('./commands/report.ts')).defineReport,
+  },
+  {
     name: 'inspect',
     description: 'Show inputs, outputs, opsets, the cost of each layer, what can be quantized and what not, and why',
     load: async () => (await import('./commands/inspect.ts')).defineInspect,

@@ -61,6 +61,8 @@ export interface RunResult {
   readonly after: ModelFigures
   /** The result beside the float model, on the same samples. Undefined without validation data. */
   readonly fidelity: Fidelity | undefined
+  /** The recipe's target. */
+  readonly target: string | undefined
   /** On every engine that stands for the target; the first is the most like it. */
   readonly latencies: readonly EngineLatency[]
   /** One sentence for each engine on which the result is slower than the float model. */

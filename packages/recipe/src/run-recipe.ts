@@ -128,6 +128,7 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
     before,
     after,
     fidelity,
+    target: recipe.target,
     latencies,
     notWorthIt: notWorthIt(latencies),
     saturation: measured.saturation,

@@ -5,6 +5,7 @@ import { otherResults, type ReportedRun } from './run-schema.ts'
 import { figuresView } from './sections/figures.ts'
 import { layersView } from './sections/layers.ts'
 import { repeatView } from './sections/repeat.ts'
+import { saturationView } from './sections/saturation.ts'
 import { stagesView } from './sections/stages.ts'
 import { titleOf, verdictView } from './sections/verdict.ts'
 
@@ -18,11 +19,12 @@ export interface ReportOptions {
  * or dark, and can be printed. Figures that were not measured are dashes, with the reason.
  */
 export function renderReport(result: ReportedRun, { recipe }: ReportOptions = {}): string {
-  const { notes, verdict } = result
+  const { notes, saturation = [], verdict } = result
   const sections: readonly Section[] = [
     ['Before and after', figuresView(result)],
     ...(notes.length > 0 ? [['Notes', html`<ul>${notes.map(note => html`<li>${note}</li>`)}</ul>`] as const] : []),
     ['Layer by layer', layersView(result)],
+    ...(saturation.length > 0 ? [['Saturation', saturationView(saturation)] as const] : []),
     ['Stages', stagesView(result)],
     ...otherResults(result).map(([key, value]) => [capitalized(words(key)), jsonView(value, words(key))] as const),
     ['Recipe', recipe === undefined ? html`<p>The run's recipe.yaml is not there.</p>` : html`<pre>${recipe}</pre>`],

@@ -43,6 +43,15 @@ const fidelity = z.object({
   unmatched: z.array(z.object({ value: z.string(), reason: z.string() })).readonly(),
 })
 
+const saturation = z.object({
+  node: z.string(),
+  op: z.string(),
+  pairs: z.object({ risky: z.number(), all: z.number() }),
+  elements: z.object({ saturated: z.number(), all: z.number() }),
+  /** Share of the greatest magnitude that 16 bits hold. */
+  worst: z.number(),
+})
+
 const stage = z.object({
   name: z.string(),
   bytes: z.number().optional(),
@@ -58,11 +67,13 @@ const shape = {
   before: figures,
   after: figures,
   fidelity: fidelity.optional(),
+  target: z.string().optional(),
   latencies: z
     .array(z.object({ engine: z.string(), before: latency, after: latency }))
     .readonly()
     .optional(),
   notWorthIt: z.array(z.string()).readonly().optional(),
+  saturation: z.array(saturation).readonly().optional(),
   stages: z.array(stage).readonly(),
   notes: z.array(z.string()).readonly(),
   origin: z.object({ name: z.string(), file: z.string().optional(), baseDirectory: z.string() }).optional(),
@@ -70,7 +81,14 @@ const shape = {
   seed: z.number().optional(),
   finished: z.iso.datetime().optional(),
   seconds: z.number(),
-  environment: z.record(z.string(), z.union([z.string(), z.number()])),
+  environment: z.object({
+    pare: z.string(),
+    node: z.string(),
+    onnxruntime: z.string(),
+    platform: z.string(),
+    processor: z.string(),
+    cores: z.number(),
+  }),
 }
 
 /**

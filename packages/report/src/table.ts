@@ -28,6 +28,10 @@ export function table(caption: string, columns: readonly Column[], rows: readonl
 export const collapsible = (summary: Content, content: Content): Html =>
   html`<details><summary>${summary}</summary>${content}</details>`
 
+/** `1 node`, `1,200 nodes` */
+export const counted = (count: number, noun: string): string =>
+  `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
+
 /** A name out of a model or a file. */
 export const name = (text: string): Html => html`<code>${text}</code>`
 

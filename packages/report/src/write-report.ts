@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError, RunError } from '@pare/core-graph'
 import { renderReport } from './render-report.ts'
@@ -23,11 +23,13 @@ export async function writeReport(
   const result = await readResult(folder)
   const recipe = await readText(join(folder, 'recipe.yaml'))
   const page = renderReport(result, recipe === undefined ? {} : { recipe })
+  const part = `${output}.part`
   try {
     // Whole or not at all.
-    await writeFile(`${output}.part`, page)
-    await rename(`${output}.part`, output)
+    await writeFile(part, page)
+    await rename(part, output)
   } catch (cause) {
+    await rm(part, { force: true }).catch(() => undefined)
     throw new RunError({
       code: 'RUN_REPORT',
       message: `The report cannot be written to ${output}: ${cause instanceof Error ? cause.message : cause}`,

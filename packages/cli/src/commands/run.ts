@@ -28,12 +28,18 @@ export function defineRun(command: Command, context: CommandContext): void {
     })
 }
 
-/** Runs with a progress display. */
+/** A run's result, and the page that tells of it. */
+export interface ReportedResult extends RunResult {
+  /** Path of the report; undefined where it could not be written. */
+  readonly report: string | undefined
+}
+
+/** Runs with a progress display, and writes the report. */
 export async function runCompressor(
   compressor: Compressor,
   { json, output, resume }: Pick<RunOptions, 'output' | 'resume'> & { readonly json: boolean },
   context: CommandContext,
-): Promise<RunResult> {
+): Promise<ReportedResult> {
   const display = progressDisplay(context, json)
   try {
     const result = await compressor.run({
@@ -43,15 +49,31 @@ export async function runCompressor(
       ...(resume ? { resume } : {}),
     })
     await display.close()
-    return result
+    return { ...result, report: await reportOn(result, context) }
   } catch (error) {
     await display.close(error)
     throw error
   }
 }
 
+/** The run is done: what goes wrong with its report is told, and fails nothing. */
+async function reportOn({ folder }: RunResult, { warn }: CommandContext): Promise<string | undefined> {
+  try {
+    // Charts are loaded when they are needed.
+    const { writeReport } = await import('@pare/report')
+    return await writeReport(folder)
+  } catch (error) {
+    warn(`There is no report: ${error instanceof Error ? error.message : error}\n`)
+    return undefined
+  }
+}
+
 /** Prints the outcome, and sets the exit code. */
-export function showResult(result: RunResult, json: boolean, { write, exitWith }: CommandContext): void {
-  write(json ? `${JSON.stringify(result)}\n` : `\n${runSummary(result)}`)
+export function showResult(result: ReportedResult, json: boolean, { write, exitWith }: CommandContext): void {
+  write(
+    json
+      ? `${JSON.stringify(result)}\n`
+      : `\n${runSummary(result)}${result.report === undefined ? '' : `report  ${result.report}\n`}`,
+  )
   if (!result.verdict.accepted) exitWith(exitCodes.notAccepted)
 }

@@ -32,7 +32,7 @@ export function layerChart(layers: readonly ChartedLayer[]): Html {
       text: countText,
     })
   if (panels.length === 0) return html``
-  const description = `${panels.map(panel => panel.title).join(' and ')} of each of ${layers.length} nodes, in the order of the graph; the figures stand in the table of all nodes.`
+  const description = `${panels.map(panel => panel.title).join(' and ')} of each node, in the order of the graph; the figures stand in the table of all nodes.`
   const draw = (size: ChartSize, kind: string) =>
     html`<div class="${kind}">${renderChart(optionOf(layers, panels, size), size, description)}</div>`
   return html`<figure><figcaption>Along the network</figcaption>

@@ -90,7 +90,7 @@ type Latency = NonNullable<ReportedFigures['latency']>
 /** One pair for each engine that the models were timed on; the first is the one that a bound is on. */
 function latencyPairs({ before, after, latencies, environment }: ReportedRun) {
   if (latencies && latencies.length > 0) return latencies
-  const engine = `onnxruntime-node ${environment.onnxruntime ?? ''}`.trim()
+  const engine = `onnxruntime-node ${environment.onnxruntime}`
   return before.latency && after.latency ? [{ engine, before: before.latency, after: after.latency }] : []
 }
 

@@ -3,7 +3,7 @@ import { layerChart } from '../charts/layer-chart.ts'
 import { type Content, type Html, html } from '../html.ts'
 import { type ReportedLayer, reportedLayers } from '../reported-layers.ts'
 import type { ReportedRun } from '../run-schema.ts'
-import { type Column, collapsible, missing, name, numberColumn, table, textColumn } from '../table.ts'
+import { type Column, collapsible, counted, missing, name, numberColumn, table, textColumn } from '../table.ts'
 
 const listed = 10
 
@@ -14,7 +14,7 @@ export function layersView(run: ReportedRun): Html {
   return html`${outputView(run)}
 ${layers.length > 0 && chart(layers, run, worst)}
 ${worst.length > 0 && worstTable(worst, run)}
-${layers.length > 0 && collapsible(`All ${layers.length.toLocaleString('en')} nodes: cost and fidelity`, allTable(layers, run))}
+${layers.length > 0 && collapsible(`Cost and fidelity of ${layers.length === 1 ? 'the node' : `all ${counted(layers.length, 'node')}`}`, allTable(layers, run))}
 ${run.fidelity && run.fidelity.unmatched.length > 0 && unmatchedTable(run.fidelity.unmatched)}`
 }
 
@@ -37,7 +37,7 @@ function outputView({ fidelity, accept }: ReportedRun): Html {
       divergence === undefined ? missing : `${digits(divergence, 3)} nats`,
     ],
   ]
-  return html`<p>The output ${name(output)} beside that of the float model, on the same ${samples.toLocaleString('en')} samples:</p>
+  return html`<p>The output ${name(output)} beside that of the float model, on the same ${counted(samples, 'sample')}:</p>
 ${table('Fidelity of the output', [textColumn('figure'), numberColumn('value')], rows)}`
 }
 
@@ -121,7 +121,7 @@ function shareOf({ before: { macs, nodes = [] } }: ReportedRun): LayerColumn {
 
 const unmatchedTable = (unmatched: NonNullable<ReportedRun['fidelity']>['unmatched']): Html =>
   collapsible(
-    `${unmatched.length.toLocaleString('en')} values could not be compared`,
+    `${counted(unmatched.length, 'value')} could not be compared`,
     table(
       'Values that could not be compared',
       [textColumn('value'), textColumn('reason')],

@@ -1,5 +1,5 @@
 import { type Content, type Html, html } from '../html.ts'
-import { words } from '../json-view.ts'
+import { jsonView, words } from '../json-view.ts'
 import type { ReportedRun } from '../run-schema.ts'
 
 /** How to run the recipe again, and what the run was made with. */
@@ -8,7 +8,7 @@ export const repeatView = (run: ReportedRun): Html => html`${command(run.origin)
 <dl>
 ${term('model', html`<code>${run.model}</code>`)}
 ${term('run', html`<code>${run.folder}</code>`)}
-${Object.entries(run.environment).map(([key, value]) => term(labels.get(key) ?? words(key), value))}
+${Object.entries(run.environment).map(([key, value]) => term(labels.get(key) ?? words(key), jsonView(value, key)))}
 </dl>`
 
 const labels: ReadonlyMap<string, string> = new Map([

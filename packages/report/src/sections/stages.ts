@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type Content, type Html, html } from '../html.ts'
 import { jsonView } from '../json-view.ts'
 import type { ReportedRun, ReportedStage } from '../run-schema.ts'
-import { collapsible, missing, name, numberColumn, table, textColumn } from '../table.ts'
+import { collapsible, counted, missing, name, numberColumn, table, textColumn } from '../table.ts'
 
 /** What each stage did, with which options. */
 export const stagesView = ({ stages }: ReportedRun): readonly Html[] => stages.map(stageView)
@@ -62,7 +62,7 @@ function quantizedView({ quantized }: KnownDetails): Content {
   const counts = new Map<string, number>()
   for (const { op } of quantized) counts.set(op, (counts.get(op) ?? 0) + 1)
   const list = [...counts].map(([op, count]) => `${count} ${op}`).join(', ')
-  return html`<p>${quantized.length.toLocaleString('en')} nodes compute in integers${list && ': '}${list}.</p>`
+  return html`<p>${counted(quantized.length, 'node')} in integers${list && ': '}${list}.</p>`
 }
 
 const keptView = (kept: NonNullable<KnownDetails['kept']>): Html =>
@@ -76,7 +76,7 @@ ${table(
 )}`
 
 const rangesView = (values: NonNullable<KnownDetails['values']>): Html =>
-  collapsible(`Ranges of ${values.length.toLocaleString('en')} values`, [
+  collapsible(`Ranges of ${counted(values.length, 'value')}`, [
     table(
       'Ranges seen on the calibration samples, and what they are mapped by',
       [

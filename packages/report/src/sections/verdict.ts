@@ -1,12 +1,13 @@
 import { bytesText, changeText, durationText, millisecondsText, percentText, signed } from '@pare/core-graph'
 import { type Content, type Html, html } from '../html.ts'
 import type { ReportedRun } from '../run-schema.ts'
+import { counted } from '../table.ts'
 
 /** What the run found, at a glance. */
 export const verdictView = (run: ReportedRun): Html => html`<header>
 <p class="muted">Pare report</p>
 <h1>${titleOf(run)}</h1>
-<p class="muted">${run.finished && html`<time datetime="${run.finished}">${dateText(run.finished)}</time>, `}a run of ${durationText(run.seconds)}</p>
+<p class="muted">${run.finished && html`<time datetime="${run.finished}">${dateText(run.finished)}</time>, `}a run of ${durationText(run.seconds)}${run.target !== undefined && `, for ${run.target}`}</p>
 ${verdict(run)}
 <ul class="cards">${cards(run)}</ul>
 </header>`
@@ -47,7 +48,7 @@ function cards({ before, after, fidelity }: ReportedRun): Content {
       card(
         'same prediction',
         percentText(fidelity.agreement),
-        `as the float model, ${fidelity.samples.toLocaleString('en')} samples`,
+        `as the float model, ${counted(fidelity.samples, 'sample')}`,
       ),
   ]
 }
