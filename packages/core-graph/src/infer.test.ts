@@ -204,3 +204,9 @@ test('a fixed input shape makes every computed shape known', () => {
   const bound = withInputShapes(withBatch(build, 'N'), { x: [6, 3, 4, 5] })
   expect(inferTypes(bound).values.get('y')?.shape).toEqual([6, 60])
 })
+
+test('a slice of an axis too long for an array is counted, not made', () => {
+  const b = createBuilder('long')
+  const slice = b.Slice(b.input('x', 'float32', [2 ** 40]), b.ints(1), b.ints(-1), b.ints(0))
+  expect(slice.shape).toEqual([2 ** 40 - 2])
+})

@@ -312,6 +312,14 @@ test('two inputs of one name are an error: they could not both be fed', () => {
   )
 })
 
+test('the largest size that a file can state is saved again', () => {
+  const shape = { dim: [{ value: { case: 'dimValue' as const, value: 2n ** 63n - 1n } }] }
+  const x = { name: 'x', type: { value: { case: 'tensorType' as const, value: { elemType: Type.FLOAT, shape } } } }
+  const graph = load(model({ input: [x] }))
+  const changed = { ...graph, inputs: graph.inputs.map(({ name, type }) => ({ name, type })) }
+  expect(reread(changed).graph?.input[0]).toMatchObject({ type: { value: { value: { shape } } } })
+})
+
 test('external data that is shorter than its tensor is an error where it is used', () => {
   const externalData = [{ key: 'location', value: 'w.data' }]
   const initializer = { name: 'w', dims: [2n], dataType: Type.FLOAT, dataLocation: TensorProto_DataLocation.EXTERNAL }

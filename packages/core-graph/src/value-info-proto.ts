@@ -11,6 +11,7 @@ import {
 import { copyOf } from './copy-of.ts'
 import { dataTypeCode, dataTypeName } from './data-type.ts'
 import type { Dimension, TensorType, ValueInfo } from './graph.ts'
+import { int64 } from './tensor.ts'
 
 export function loadValueInfo(source: ValueInfoProto): ValueInfo {
   return { name: source.name, type: loadType(source), source }
@@ -56,7 +57,7 @@ const saveDimension = (dimension: Dimension) =>
   create(TensorShapeProto_DimensionSchema, {
     value:
       typeof dimension === 'number'
-        ? { case: 'dimValue', value: BigInt(dimension) }
+        ? { case: 'dimValue', value: int64(dimension) }
         : typeof dimension === 'string'
           ? { case: 'dimParam', value: dimension }
           : { case: undefined },

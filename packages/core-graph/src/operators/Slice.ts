@@ -28,8 +28,8 @@ export const Slice = defineOperator({
     ]
     const result = [...shape]
     for (const [index, axis] of along.entries()) result[axis] = slicedSize(shape[axis] ?? null, range(index), node)
-    const picked = elements && (along.length === 0 ? elements : sliced(elements, range(0)))
-    return { output: { ...typed(dataType, result), ...(picked ? { elements: picked } : {}) } }
+    const kept = elements && (along.length === 0 ? elements : sliced(elements, range(0)))
+    return { output: { ...typed(dataType, result), ...(kept ? { elements: kept } : {}) } }
   },
 })
 
@@ -46,16 +46,19 @@ function slicedSize(size: Dimension, range: Range, node: Node): Dimension {
   if (step === 0) throw shapeError(node, 'goes in steps of 0')
   const isWhole = start === 0 && step === 1 && (end === size || (typeof end === 'number' && end >= end32))
   if (isWhole) return size
-  return typeof size === 'number' && isNumeric(range) ? indices(size, range).length : null
+  return typeof size === 'number' && isNumeric(range) ? stretchOf(size, range).count : null
 }
 
-const sliced = (elements: readonly Dimension[], range: Range): readonly Dimension[] | undefined =>
-  isNumeric(range) ? indices(elements.length, range).map(index => elements[index] ?? null) : undefined
+function sliced(elements: readonly Dimension[], range: Range): readonly Dimension[] | undefined {
+  if (!isNumeric(range)) return undefined
+  const { first, count } = stretchOf(elements.length, range)
+  return Array.from({ length: count }, (_, index) => elements[first + index * range[2]] ?? null)
+}
 
 /** Which of `size` positions a slice takes; negative ones count from the back, those beyond the ends stop there. */
-function indices(size: number, [start, end, step]: readonly [number, number, number]): number[] {
+function stretchOf(size: number, [start, end, step]: readonly [number, number, number]) {
   const [low, high] = step > 0 ? [0, size] : [-1, size - 1]
   const place = (value: number) => Math.min(high, Math.max(low, value < 0 ? value + size : value))
   const first = place(start)
-  return Array.from({ length: Math.max(0, Math.ceil((place(end) - first) / step)) }, (_, index) => first + index * step)
+  return { first, count: Math.max(0, Math.ceil((place(end) - first) / step)) }
 }
