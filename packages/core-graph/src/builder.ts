@@ -1,7 +1,15 @@
 import type { DataType } from './data-type.ts'
 import { ModelError } from './errors.ts'
 import { uniqueNames } from './fresh-names.ts'
-import { type Attribute, type Graph, innerValuesOf, type Node, type Shape, type TensorType } from './graph.ts'
+import {
+  type Attribute,
+  type Graph,
+  type GraphBody,
+  innerValuesOf,
+  type Node,
+  type Shape,
+  type TensorType,
+} from './graph.ts'
 import { renameValues } from './graph-edit.ts'
 import { inferOutputs, inferredConstant, inferTypes } from './infer.ts'
 import type { AnyOperator, AttributeSpecs, AttributeValues, Inferred, RequiredAttribute } from './operator.ts'
@@ -111,7 +119,7 @@ export interface NodeOptions {
 }
 
 /** An attribute as it is written: integers become INT or INTS unless the operator says float. */
-export type AttributeInput = number | string | Tensor | readonly number[] | readonly string[] | undefined
+export type AttributeInput = number | string | Tensor | GraphBody | readonly number[] | readonly string[] | undefined
 
 /** The operator set that the builder writes. */
 const builderOpset = 21
@@ -316,6 +324,7 @@ function attributeOf(value: Exclude<AttributeInput, undefined>, kind: Attribute[
   if (typeof value === 'number')
     return kind === 'float' ? { kind, value } : { kind: Number.isInteger(value) ? 'int' : 'float', value }
   if ('storage' in value) return { kind: 'tensor', value }
+  if ('nodes' in value) return { kind: 'graph', value }
   if (value.some(item => typeof item === 'string')) return { kind: 'strings', value: value as readonly string[] }
   return { kind: kind === 'floats' ? 'floats' : 'ints', value: value as readonly number[] }
 }

@@ -136,6 +136,23 @@ describe('cost', () => {
     ])
   })
 
+  it('counts weights and bias of an integer convolution, not the scales of its numbers', () => {
+    const graph = graphOf({
+      inputs: { x: ['uint8', [1, 2, 4, 4]] },
+      initializers: {
+        one: floats([], [1]),
+        zero: tensorOf('uint8', [], [0]),
+        w: tensorOf('int8', [3, 2, 1, 1], newTypedArray('int8', 6)),
+        scales: floats([3], [1, 1, 1]),
+        zeros: tensorOf('int8', [3], [0, 0, 0]),
+        bias: tensorOf('int32', [3], [1, 2, 3]),
+      },
+      nodes: [node('y', 'QLinearConv', ['x', 'one', 'zero', 'w', 'scales', 'zeros', 'one', 'zero', 'bias'])],
+      outputs: ['y'],
+    })
+    expect(cost(graph).total).toMatchObject({ parameters: 6 + 3, parameterBytes: 6 + 12 + 12 + 3 + 4 + 1 })
+  })
+
   it('tells what it could not count', () => {
     const graph = graphOf({
       inputs: { x: [1, 2], y: [null, 3, null] },

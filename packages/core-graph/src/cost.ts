@@ -139,13 +139,15 @@ function constantsOf(graph: Graph, node: Node): readonly Constant[] {
   if (isDequantizedConstant(graph, node)) return []
   return [...new Set(readsOf(node))].flatMap(name => {
     const tensor = graph.initializers.get(name)
-    if (tensor) return [{ name, tensor, isParameter: !scalesValues.has(node.op) && isParameter(tensor) }]
+    if (tensor) return [{ name, tensor, isParameter: isParameter(tensor, roleOf(node, name)) }]
     const source = producer.get(name)
     return source && isDequantizedConstant(graph, source) ? dequantizedConstants(graph, source) : []
   })
 }
 
-const scalesValues = new Set(['QuantizeLinear', 'DequantizeLinear'])
+/** What the specification calls the input that a node reads a value as. */
+const roleOf = (node: Node, name: string): string =>
+  operatorOf(node)?.inputs[node.inputs.indexOf(name)]?.replace('?', '') ?? ''
 
 const isDequantizedConstant = (graph: Graph, { op, domain, inputs }: Node) =>
   op === 'DequantizeLinear' && domain === '' && graph.initializers.has(inputs[0] ?? '')
@@ -156,6 +158,11 @@ const dequantizedConstants = (graph: Graph, { inputs }: Node): readonly Constant
     return tensor ? [{ name, tensor, isParameter: index === 0 }] : []
   })
 
-/** Floats and quantized weights; scalars are settings of an operator, wide integers shapes and axes. */
-const isParameter = ({ dataType, dims }: Tensor) =>
-  dims.length > 0 && (isFloat(dataType) || /^(u?int[248]|float[48]e)/.test(dataType))
+/**
+ * Floats, quantized weights and quantized biases; scalars are settings of an operator, wide integers shapes and axes,
+ * and the scales and zero points of the quantized operators belong to the numbers that they scale.
+ */
+const isParameter = ({ dataType, dims }: Tensor, role: string) =>
+  dims.length > 0 &&
+  !/_(scale|zero_point)$/.test(role) &&
+  (isFloat(dataType) || /^(u?int[248]|float[48]e)/.test(dataType) || (role === 'B' && dataType === 'int32'))

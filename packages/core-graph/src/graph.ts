@@ -105,7 +105,7 @@ export const innerValuesOf = (nodes: readonly Node[]): string[] =>
   nodes.flatMap(bodiesOf).flatMap(body => [...valuesOf(body), ...innerValuesOf(body.nodes)])
 
 /** The values that a body takes from the graph around it. */
-function capturesOf(body: GraphBody): string[] {
+export function capturesOf(body: GraphBody): string[] {
   const own = valuesOf(body)
   const read = [...body.nodes.flatMap(readsOf), ...body.outputs.map(output => output.name)]
   return [...new Set(read)].filter(name => !own.has(name))

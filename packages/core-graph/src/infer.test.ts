@@ -1,4 +1,6 @@
+import { create } from '@bufbuild/protobuf'
 import fc from 'fast-check'
+import { AttributeProtoSchema } from 'onnx-buf'
 import { describe, expect, test } from 'vitest'
 import { createBuilder, type GraphBuilder, type Value } from './builder.ts'
 import { ModelError } from './errors.ts'
@@ -8,7 +10,9 @@ import { withInputShapes } from './input-shapes.ts'
 import type { AnyOperator, Inferred } from './operator.ts'
 import { operators } from './operators/registry.ts'
 import { foldConstants } from './passes/fold-constants.ts'
+import { tensorElements } from './tensor.ts'
 import { expectSameOutputs, randomFeeds } from './testing/expect-same-outputs.ts'
+import { graphOf, ints, node } from './testing/graph-of.ts'
 import { runInOnnxruntime } from './testing/run-in-onnxruntime.ts'
 
 /** How exporters compute shapes while the model runs, from x:[N,3,4,5]; what inference says of the result. */
@@ -141,6 +145,75 @@ test('an output that a rule does not tell is named, and the file is believed', (
   const { unknown, values } = inferTypes({ ...graph, nodes: [...graph.nodes, node], valueInfo: stated })
   expect(unknown).toEqual([{ node, reason: 'the type of its output w does not follow from its inputs' }])
   expect(values.get('w')).toEqual({ dataType: 'string', shape: [1] })
+})
+
+/** A graph with y = If(cond), whose branches read x:[2,3] and make z. */
+const choiceOf = (then: Node, other: Node) => {
+  const branch = (made: Node) => ({
+    kind: 'graph' as const,
+    value: graphOf({ initializers: { five: ints(5), six: ints(6) }, nodes: [made], outputs: ['z'] }),
+  })
+  const choose = node('y', 'If', ['cond'], { then_branch: branch(then), else_branch: branch(other) })
+  return graphOf({ inputs: { x: [2, 3], cond: ['bool', []] }, nodes: [choose], outputs: ['y'] })
+}
+
+describe('of an If', () => {
+  const same = node('z', 'Relu', ['x'])
+
+  test.for<[Node, unknown]>([
+    [node('z', 'Neg', ['x']), { dataType: 'float32', shape: [2, 3] }],
+    [node('z', 'Concat', ['x', 'x'], { axis: 0 }), { dataType: 'float32', shape: [null, 3] }],
+    [node('z', 'Reshape', ['x', 'six']), { dataType: 'float32', shape: undefined }],
+    [node('z', 'Cast', ['x'], { to: 7 }), undefined],
+  ])('what both branches say is known: %o', ([other, said]) => {
+    expect(inferTypes(choiceOf(same, other)).values.get('y')).toEqual(said)
+  })
+
+  test('a branch that cannot be taken stops nothing', () => {
+    const graph = choiceOf(same, node('z', 'Reshape', ['x', 'five']))
+    expect(inferTypes(graph).unknown).toEqual([
+      { node: graph.nodes[0], reason: 'the type of its output y does not follow from its inputs' },
+    ])
+  })
+})
+
+test('what a Loop makes larger at every turn has no known size', () => {
+  const b = createBuilder('net')
+  const body = createBuilder('body')
+  body.input('i', 'int64', [])
+  const more = body.input('more', 'bool', [])
+  const [x, y] = [body.input('a', 'float32', [1, 3]), body.input('b', 'float32', [1, 3])]
+  for (const value of [body.Identity(more), body.Concat([x, x], { axis: 0 }), body.Relu(y), body.Relu(x)])
+    body.output(value)
+  const results = b.Loop(
+    b.input('count', 'int64', []),
+    undefined,
+    [b.input('x', 'float32', [1, 3]), b.input('y', 'float32', [1, 3])],
+    { body: body.build() },
+  )
+  expect(results.map(({ shape }) => shape)).toEqual([
+    [null, 3],
+    [1, 3],
+    [null, null, 3],
+  ])
+})
+
+test('whole numbers beyond 2^53 in a Constant are exact', () => {
+  const source = create(AttributeProtoSchema, { name: 'value_int', i: 2n ** 62n + 1n })
+  const value = { kind: 'int', value: Number(source.i), source } as const
+  const graph = graphOf({ nodes: [node('y', 'Constant', [], { value_int: value })], outputs: ['y'] })
+  const constant = inferTypes(graph).values.get('y')?.constant
+  expect(constant && [...tensorElements(constant)]).toEqual([2n ** 62n + 1n])
+})
+
+test('operator set 23 lets DequantizeLinear make another type than its scale', () => {
+  const graph = graphOf({
+    opset: 23,
+    inputs: { x: ['uint8', [3]], s: [] },
+    nodes: [node('y', 'DequantizeLinear', ['x', 's'], { output_dtype: 10 })],
+    outputs: ['y'],
+  })
+  expect(inferTypes(graph).values.get('y')).toEqual({ dataType: 'float16', shape: [3] })
 })
 
 /** Any tensor, fitting or not. */

@@ -1,5 +1,5 @@
 import { ModelError } from './errors.ts'
-import { type Dimension, type Graph, type GraphBody, type Node, readsOf, type TensorType } from './graph.ts'
+import { capturesOf, type Dimension, type Graph, type GraphBody, type Node, readsOf, type TensorType } from './graph.ts'
 import { type AnyOperator, byName, type Inferred, readAttributes } from './operator.ts'
 import { shapeText } from './operators/axis.ts'
 import { followedElements } from './operators/elements.ts'
@@ -33,21 +33,54 @@ export function inferTypes(graph: Graph): InferredTypes {
   const known = remembered.get(graph)
   if (known) return known
   const values = new Map<string, Inferred>()
-  const unknown: { node: Node; reason: string }[] = []
   for (const input of graph.inputs) if (input.type) values.set(input.name, input.type)
-  for (const [name, tensor] of graph.initializers) values.set(name, inferredConstant(tensor))
-  for (const node of graph.nodes) {
-    const reason = inferNode(node, values)
+  const result = { values, unknown: inferNodes(graph, values) }
+  remembered.set(graph, result)
+  return result
+}
+
+/** Infers all nodes of a graph or body into `values`; returns those that could not be, and why. */
+function inferNodes(body: GraphBody, values: Map<string, Inferred>, depth = 0): InferredTypes['unknown'] {
+  const unknown: { node: Node; reason: string }[] = []
+  for (const [name, tensor] of body.initializers) values.set(name, inferredConstant(tensor))
+  for (const node of body.nodes) {
+    const reason = inferNode(node, values, depth)
     if (reason === undefined) continue
     unknown.push({ node, reason })
     for (const output of node.outputs) {
-      const stated = annotationOf(graph, output)
+      const stated = annotationOf(body, output)
       if (stated) values.set(output, stated)
     }
   }
-  const result = { values, unknown }
-  remembered.set(graph, result)
-  return result
+  return unknown
+}
+
+type LookUp = (name: string) => Inferred | undefined
+
+/** A loop infers its body up to thrice, so loops in loops would take for ever. */
+const deepest = 6
+
+/** A body of a node, its inputs given; what is not known of them, and of its outputs, is what the file says. */
+function inferBody(body: GraphBody, inputs: readonly (Inferred | undefined)[], around: LookUp, depth: number) {
+  const stated = body.outputs.map(({ type }) => type)
+  if (depth > deepest) return stated
+  const values = new Map<string, Inferred>()
+  for (const name of capturesOf(body)) {
+    const captured = around(name)
+    if (captured) values.set(name, captured)
+  }
+  for (const [index, { name, type }] of body.inputs.entries()) {
+    const known = inputs[index] ?? type
+    if (known) values.set(name, known)
+  }
+  try {
+    inferNodes(body, values, depth)
+  } catch (error) {
+    // A branch that is never taken need not fit.
+    if (error instanceof ModelError && error.code === 'MODEL_SHAPE') return stated
+    throw error
+  }
+  return body.outputs.map(({ name, type }) => values.get(name) ?? type)
 }
 
 /** Type and shape of one value. @throws ModelError `MODEL_UNKNOWN_TYPE` when they are not known. */
@@ -65,12 +98,12 @@ const annotationOf = (graph: GraphBody, name: string): TensorType | undefined =>
   graph.valueInfo.get(name)?.type ?? graph.outputs.find(output => output.name === name)?.type
 
 /** Infers one node's outputs into `values`; returns why that could not be done. */
-export function inferNode(node: Node, values: Map<string, Inferred>): string | undefined {
+export function inferNode(node: Node, values: Map<string, Inferred>, depth = 0): string | undefined {
   const operator = operatorOf(node)
   if (!operator) return `no shape rule for ${node.domain ? `${node.domain}.` : ''}${node.op}`
   const missing = readsOf(node).find(name => !values.has(name))
   if (missing !== undefined) return `the type of its input ${missing} is not known`
-  const outputs = inferOutputs(operator, node, name => values.get(name))
+  const outputs = inferOutputs(operator, node, name => values.get(name), depth)
   for (const [index, output] of outputs.entries()) {
     const name = node.outputs[index]
     if (name && output) values.set(name, withConstantElements(output))
@@ -80,18 +113,18 @@ export function inferNode(node: Node, values: Map<string, Inferred>): string | u
 }
 
 /** What an operator's rule says of a node's outputs, in the order of the node's outputs. */
-export function inferOutputs(
-  operator: AnyOperator,
-  node: Node,
-  lookUp: (name: string) => Inferred | undefined,
-): (Inferred | undefined)[] {
+export function inferOutputs(operator: AnyOperator, node: Node, lookUp: LookUp, depth = 0): (Inferred | undefined)[] {
   const inputs = byName(
     operator.inputs,
     node.inputs.map(name => (name ? lookUp(name) : undefined)),
   )
   checkRequired(operator, node, inputs)
   const attributes = readAttributes(node, operator.attributes)
-  const outputs = operator.infer(inputs as never, attributes as never, { outputCount: node.outputs.length, node })
+  const outputs = operator.infer(inputs as never, attributes as never, {
+    outputCount: node.outputs.length,
+    node,
+    inferBody: (body, given) => inferBody(body, given, lookUp, depth + 1),
+  })
   const results = operator.outputs.flatMap(spec => {
     const output = outputs[spec.replace(/\?$|\.\.\.$/, '')]
     return Array.isArray(output) ? (output as Inferred[]) : [output as Inferred | undefined]
@@ -130,7 +163,9 @@ function isFollowed({ dataType, shape, elements }: Inferred): boolean {
 function checkRequired(operator: AnyOperator, node: Node, inputs: Record<string, unknown>): void {
   for (const spec of operator.inputs) {
     const given = [inputs[spec.replace('...', '')]].flat()
-    if (spec.endsWith('?') || given.some(value => value !== undefined)) continue
+    // A list may be empty where something stands before it (the carried values of Loop).
+    const isOptional = spec.endsWith('?') || (spec.endsWith('...') && spec !== operator.inputs[0])
+    if (isOptional || given.some(value => value !== undefined)) continue
     throw new ModelError({
       code: 'MODEL_INPUT',
       message: `Node ${node.name} (${node.op}) has no input ${spec}.`,

@@ -82,7 +82,7 @@ export type InputValues<Names extends readonly string[], Value> = {
 
 /** Outputs by their ONNX name. All may be left out by a node that does not want them. */
 export type OutputValues<Names extends readonly string[], Value> = {
-  readonly [Name in Names[number] as Clean<Name>]?: Name extends `${string}...` ? readonly Value[] : Value
+  readonly [Name in Names[number] as Clean<Name>]?: Name extends `${string}...` ? readonly (Value | undefined)[] : Value
 }
 
 /** What a shape rule sees beside the inputs and attributes. */
@@ -91,6 +91,11 @@ export interface InferContext {
   readonly outputCount: number
   /** The node, for errors. */
   readonly node: Node
+  /**
+   * What a body of the node makes of its inputs: its outputs in order, undefined where they do not follow. Values from
+   * around it are known to it.
+   */
+  readonly inferBody: (body: GraphBody, inputs: readonly (Inferred | undefined)[]) => readonly (Inferred | undefined)[]
 }
 
 /** What a cost rule sees: every shape is known here. */
@@ -134,7 +139,7 @@ export interface AnyOperator {
     inputs: never,
     attributes: never,
     context: InferContext,
-  ): Readonly<Record<string, Inferred | readonly Inferred[] | undefined>>
+  ): Readonly<Record<string, Inferred | readonly (Inferred | undefined)[] | undefined>>
   readonly macs: ((shapes: CostContext, attributes: never) => number) | undefined
 }
 

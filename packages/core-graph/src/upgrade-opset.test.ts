@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Graph, Shape } from './graph.ts'
+import type { Graph, Node, Shape } from './graph.ts'
 import { operators } from './operators/registry.ts'
 import { compatibleChanges } from './opset/changes.ts'
 import type { TensorMap } from './ports.ts'
@@ -177,6 +177,18 @@ const cases: Readonly<Record<string, Case>> = {
     nodes: [node('y', 'Resize', ['x', 'scales'])],
     after: ['y = Resize(x, , scales) {coordinate_transformation_mode=asymmetric nearest_mode=ceil}'],
   },
+  'Resize with the coordinates that only operator sets 11 and 12 have': {
+    opset: 11,
+    inputs: { x: [1, 1, 5, 4] },
+    initializers: { none: floats([0], []), scales: floats([4], [1, 1, 1.5, 2.25]) },
+    nodes: [
+      node('y', 'Resize', ['x', 'none', 'scales'], {
+        coordinate_transformation_mode: 'tf_half_pixel_for_nn',
+        nearest_mode: 'floor',
+      }),
+    ],
+    after: ['y = Resize(x, none, scales) {coordinate_transformation_mode=half_pixel nearest_mode=round_prefer_ceil}'],
+  },
   'Dropout with a ratio': {
     opset: 7,
     inputs: image,
@@ -320,7 +332,7 @@ describe('upgradeOpset', () => {
     expect(upgradeOpset(old).nodes).toEqual([custom])
   })
 
-  it.each([
+  it.each<[Node, string, number?]>([
     [
       node('y', 'BatchNormalization', ['x', 'x', 'x', 'x', 'x'], { spatial: 0 }),
       'Node BatchNormalization:y (BatchNormalization) cannot be brought to operator set 9: its statistics are of each position (spatial = 0), which newer versions do not have.',
@@ -338,11 +350,16 @@ describe('upgradeOpset', () => {
       'Node Resize:y (Resize) cannot be brought to operator set 11: it takes the nearest element, with scales that are not known or both enlarge and shrink.',
     ],
     [
+      node('y', 'Resize', ['x', 'x', 'x'], { coordinate_transformation_mode: 'tf_half_pixel_for_nn' }),
+      'Node Resize:y (Resize) cannot be brought to operator set 13: its coordinates tf_half_pixel_for_nn exist no more, and only their floor has another name.',
+      11,
+    ],
+    [
       node('y', 'Experimental', ['x']),
       'Node Experimental:y (Experimental) cannot be brought to operator set 21: Pare does not know how this operator changed.',
     ],
-  ])('refuses what it cannot say exactly: $op', (old, message) => {
-    const graph = graphOf({ opset: 8, inputs: { x: [3] }, nodes: [old], outputs: ['y'] })
+  ])('refuses what it cannot say exactly: $op', (old, message, opset = 8) => {
+    const graph = graphOf({ opset, inputs: { x: [3] }, nodes: [old], outputs: ['y'] })
     expect(() => upgradeOpset(graph)).toThrow(expect.objectContaining({ code: 'MODEL_UPGRADE', message }))
   })
 

@@ -49,6 +49,7 @@ import { Hardmax } from './Hardmax.ts'
 import { HardSigmoid } from './HardSigmoid.ts'
 import { HardSwish } from './HardSwish.ts'
 import { Identity } from './Identity.ts'
+import { If } from './If.ts'
 import { InstanceNormalization } from './InstanceNormalization.ts'
 import { IsInf } from './IsInf.ts'
 import { IsNaN } from './IsNaN.ts'
@@ -58,6 +59,7 @@ import { Less } from './Less.ts'
 import { LessOrEqual } from './LessOrEqual.ts'
 import { Log } from './Log.ts'
 import { LogSoftmax } from './LogSoftmax.ts'
+import { Loop } from './Loop.ts'
 import { LpNormalization } from './LpNormalization.ts'
 import { LRN } from './LRN.ts'
 import { LSTM } from './LSTM.ts'
@@ -178,6 +180,7 @@ export const operators = {
   HardSigmoid,
   HardSwish,
   Identity,
+  If,
   InstanceNormalization,
   IsInf,
   IsNaN,
@@ -187,6 +190,7 @@ export const operators = {
   LessOrEqual,
   Log,
   LogSoftmax,
+  Loop,
   LpNormalization,
   LRN,
   LSTM,

@@ -1,4 +1,4 @@
-import type { GraphBuilder, Value } from '../builder.ts'
+import { createBuilder, type GraphBuilder, type Value } from '../builder.ts'
 import type { DataType } from '../data-type.ts'
 import type { Dimension } from '../graph.ts'
 import type { operators } from '../operators/registry.ts'
@@ -56,6 +56,18 @@ const recurrentWeights = ({ ones }: CaseTools, gates: number, directions: number
 ]
 /** A recurrent layer of 5 units over 4 steps: X is [4, batch, 3]. */
 const steps = ({ b, input }: CaseTools) => b.Transpose(input([4, 3]), { perm: [1, 0, 2] })
+
+/** A body that computes with `build`, which gets the body's inputs (float32, of these sizes) and names of outer values. */
+function bodyOf(
+  name: string,
+  inputs: readonly Value[],
+  build: (b: GraphBuilder, ...inputs: Value[]) => readonly Value[],
+) {
+  const b = createBuilder(name)
+  const own = inputs.map((like, index) => b.input(`${name}/${index}`, like.dataType, like.shape ?? []))
+  for (const value of build(b, ...own)) b.output(value)
+  return b.build()
+}
 
 /** At least one case for each operator, run by the conformance suite. */
 export const operatorCases: Readonly<Record<keyof typeof operators, OperatorCase>> = {
@@ -147,6 +159,12 @@ export const operatorCases: Readonly<Record<keyof typeof operators, OperatorCase
   HardSwish: ofOne('HardSwish'),
   Hardmax: ofOne('Hardmax'),
   Identity: ofOne('Identity'),
+  If: ({ b }) => {
+    const cond = b.Greater(b.ReduceMax(b.input('y', 'float32', [2, 3]), undefined, { keepdims: 0 }), b.scalar(0))
+    const branch = (name: string) =>
+      bodyOf(name, [], inner => [inner.Concat([inner.ints(1), inner.ints(2)], { axis: 0 })])
+    return b.If(cond, { then_branch: branch('then'), else_branch: branch('else') })
+  },
   InstanceNormalization: ({ b, input, ones }) => b.InstanceNormalization(input([3, 4]), ones(3), ones(3)),
   IsInf: ofOne('IsInf'),
   IsNaN: ofOne('IsNaN'),
@@ -165,6 +183,17 @@ export const operatorCases: Readonly<Record<keyof typeof operators, OperatorCase
   LessOrEqual: ofTwo('LessOrEqual'),
   Log: ofOne('Log'),
   LogSoftmax: ofOne('LogSoftmax'),
+  Loop: ({ b, input }) => {
+    const [x, two] = [input([3, 4]), b.constant('int64', [], [2])]
+    const body = bodyOf('body', [two, b.Not(b.Not(b.constant('bool', [], [1]))), x], (inner, _, cond, carried) => [
+      inner.Identity(cond as Value),
+      inner.Relu(carried as Value),
+      inner.ReduceMax(carried as Value, inner.ints(1), { keepdims: 0 }),
+    ])
+    // How many iterations were stacked is not known before.
+    const [carried, stacked] = b.Loop(two, undefined, [x], { body })
+    return [carried as Value, b.ReduceMax(stacked as Value, b.ints(0), { keepdims: 0 })]
+  },
   LpNormalization: ofOne('LpNormalization'),
   MatMul: ({ b, input, ones }) => [
     b.MatMul(input([3, 4]), ones(4, 5)),

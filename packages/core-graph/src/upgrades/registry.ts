@@ -11,6 +11,7 @@ import { pad11 } from './pad-11.ts'
 import { reduce18 } from './reduce-18.ts'
 import { reduceSum13 } from './reduce-sum-13.ts'
 import { resize11 } from './resize-11.ts'
+import { resize13 } from './resize-13.ts'
 import { roiAlign16 } from './roi-align-16.ts'
 import { scatter11 } from './scatter-11.ts'
 import { slice10 } from './slice-10.ts'
@@ -35,6 +36,7 @@ export const upgrades = {
   'reduce-18': reduce18,
   'reduce-sum-13': reduceSum13,
   'resize-11': resize11,
+  'resize-13': resize13,
   'roi-align-16': roiAlign16,
   'scatter-11': scatter11,
   'slice-10': slice10,
