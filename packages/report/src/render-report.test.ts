@@ -80,7 +80,7 @@ test('the figures are those of the result', () => {
     '1 node in integers: 1 Conv.',
     'Of 2 int8 layers, 1 would saturate',
     'first Conv 12.50 % 0.30 % 6.25 %',
-    'second Gemm – it was excluded',
+    'second Gemm it was excluded',
     'x −1.500 2.250 uint8 0.01470 102',
     'pooled – – uint8 0.01470 102',
     'observer min-max exclude last',

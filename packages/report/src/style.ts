@@ -11,7 +11,7 @@ export const style = `
   --text: #1b1f24;
   --muted: #57606a;
   --line: #d5dbe1;
-  --before: #8c959f;
+  --before: #7d8790;
   --after: #0072b2;
   --worst: #d55e00;
   --good: #0a5c36;
@@ -78,15 +78,19 @@ nav { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin-top: 1.5rem; 
 .scroll:focus-visible, summary:focus-visible, a:focus-visible { outline: 2px solid var(--after); outline-offset: 2px; }
 table { border-collapse: collapse; font-size: 0.9375rem; }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-th, td { padding: 0.4rem 1.25rem 0.4rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
+th, td { padding: 0.4rem 1rem 0.4rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 th:last-child, td:last-child { padding-right: 0; }
-thead th { vertical-align: bottom; font-size: 0.875rem; font-weight: 600; color: var(--muted); white-space: nowrap; }
-tbody th { font-weight: 400; min-width: 15rem; }
-.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+thead th { vertical-align: bottom; font-size: 0.875rem; font-weight: 600; color: var(--muted); }
+tbody th { font-weight: 400; min-width: 13rem; }
+.number { text-align: right; font-variant-numeric: tabular-nums; }
+td.number { white-space: nowrap; }
 small { display: block; font-size: 0.8125rem; color: var(--muted); }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(17.5rem, 1fr)); gap: 1.5rem 2rem; margin-top: 1.5rem; }
 figure { margin: 1.25rem 0 0; }
 .charts figure { margin: 0; }
+@media (min-width: 60rem) {
+  .charts:has(> :nth-child(4):last-child) { grid-template-columns: 1fr 1fr; }
+}
 figcaption { font-weight: 600; font-size: 0.9375rem; margin-bottom: 0.5rem; }
 svg { display: block; width: 100%; height: auto; overflow: visible; }
 .bars svg { max-width: 20rem; }
@@ -114,6 +118,9 @@ dd > dl { margin: 0; }
   table, dl { font-size: 0.875rem; }
   th, td { padding-right: 0.625rem; }
   tbody th { min-width: 6.5rem; }
+  tbody th:has(code) { min-width: 10rem; }
+  dl > div { grid-template-columns: minmax(4rem, 7rem) minmax(0, 1fr); }
+  dd > dl > div { display: block; }
   .number small { white-space: normal; }
 }
 @media print {
@@ -125,7 +132,7 @@ dd > dl { margin: 0; }
     --text: #000000;
     --muted: #4a525b;
     --line: #c4cbd2;
-    --before: #8c959f;
+    --before: #7d8790;
     --after: #0072b2;
     --worst: #d55e00;
     --good: #0a5c36;
@@ -138,16 +145,20 @@ dd > dl { margin: 0; }
   body { max-width: none; padding: 0; font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   h1 { font-size: 18pt; }
   h2 { font-size: 13pt; margin-top: 1.5rem; padding-top: 0.75rem; }
-  h2, h3, h4, h5, figcaption, summary, thead { break-after: avoid; }
-  tr, figure, .cards li, .verdict { break-inside: avoid; }
+  h2, h3, h4, h5, figcaption, summary, thead, p:has(+ .scroll, + h4) { break-after: avoid; }
+  tr, figure, .short, .cards li, .verdict { break-inside: avoid; }
   nav { display: none; }
   .cards { grid-template-columns: repeat(4, 1fr); }
-  .cards strong { font-size: 14pt; }
+  .cards li { padding: 0.5rem 0.625rem; font-size: 8pt; }
+  .cards strong { font-size: 13pt; }
   .wide { display: block; }
   .narrow { display: none; }
   .scroll { overflow: visible; }
   table, dl { font-size: 8.5pt; }
-  th, td { padding: 0.2rem 0.75rem 0.2rem 0; }
+  th, td { padding: 0.2rem 0.625rem 0.2rem 0; }
+  thead th { font-size: inherit; }
+  tbody th { min-width: 11.5rem; }
+  small { font-size: 7.5pt; }
   pre { border: 1px solid var(--line); }
   summary { list-style: none; }
   details::details-content { content-visibility: visible; display: block; height: auto; }

@@ -17,7 +17,8 @@ export function table(caption: string, columns: readonly Column[], rows: readonl
       ? html`<th scope="row" class="${kind}">${content}</th>`
       : html`<td class="${kind}">${content}</td>`
   }
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table>
+  const kind = rows.length > 16 ? 'scroll' : 'scroll short'
+  return html`<div class="${kind}" role="region" aria-label="${caption}" tabindex="0"><table>
 <caption>${caption}</caption>
 <thead><tr>${columns.map(({ head, kind }) => html`<th scope="col" class="${kind}">${head}</th>`)}</tr></thead>
 <tbody>${rows.map(row => html`<tr>${row.map(cell)}</tr>\n`)}</tbody>
@@ -32,8 +33,9 @@ export const collapsible = (summary: Content, content: Content): Html =>
 export const counted = (count: number, noun: string): string =>
   `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
 
-/** A name out of a model or a file. */
-export const name = (text: string): Html => html`<code>${text}</code>`
+/** A name out of a model. A long one is broken after a slash, a dot or a colon. */
+export const name = (text: string): Html =>
+  html`<code>${text.split(/(?<=[/.:])/).map((part, index) => [index > 0 && html`<wbr>`, part])}</code>`
 
 /** What stands where there is no figure. */
 export const missing = '–'

@@ -17,14 +17,13 @@ export interface BarChartOptions {
   readonly bars: readonly Bar[]
   /** Where the bars' axis ends. Default: at the greatest of what is shown. */
   readonly most?: number
-  readonly note?: string
 }
 
 const width = 300
 const rowHeight = 34
 
 /** Figures of a few models as horizontal bars that start at zero. */
-export function barChart({ title, bars, most, note }: BarChartOptions): Html {
+export function barChart({ title, bars, most }: BarChartOptions): Html {
   const end = most ?? Math.max(...bars.map(({ value, quartiles }) => quartiles?.[1] ?? value))
   const option: ChartOption = {
     grid: { left: 64, right: 76, top: 0, bottom: 0 },
@@ -50,7 +49,7 @@ export function barChart({ title, bars, most, note }: BarChartOptions): Html {
   }
   const description = `${title}: ${bars.map(bar => `${bar.name} ${bar.text}`).join(', ')}`
   return html`<figure class="bars"><figcaption>${title}</figcaption>
-${renderChart(option, { width, height: rowHeight * bars.length }, description)}${note && html`<p class="muted">${note}</p>`}</figure>`
+${renderChart(option, { width, height: rowHeight * bars.length }, description)}</figure>`
 }
 
 /** The texts beside the bars and, where there are quartiles, a line over the middle half. */

@@ -10,7 +10,8 @@ export const figuresView = (
   run: ReportedRun,
 ): Html => html`<p>Before is the float model with BatchNorm folded; after is the result.</p>
 ${table('Figures before and after', columns, [...metricRows(run), ...costRows(run), ...latencyRows(run)])}
-<div class="charts">${sizeChart(run)}${metricChart(run)}${latencyCharts(run)}</div>`
+<div class="charts">${sizeChart(run)}${metricChart(run)}${latencyCharts(run)}</div>
+${latencyPairs(run).length > 0 && html`<p class="muted">Latencies: the bars are medians, the lines show the middle half of the runs.</p>`}`
 
 const columns = [textColumn('figure'), ...['before', 'after', 'change'].map(numberColumn)]
 
@@ -146,7 +147,6 @@ const latencyCharts = (run: ReportedRun): readonly Html[] =>
         ...bar,
         quartiles: [before, after][index]?.quartiles ?? [bar.value, bar.value],
       })),
-      note: 'Bars: medians. Lines: the middle half of the runs.',
     }),
   )
 

@@ -108,16 +108,20 @@ const fidelity: readonly LayerColumn[] = [
 const cost: readonly LayerColumn[] = [number('multiply-adds', ({ before }) => before && countText(before.macs))]
 
 const weights: readonly LayerColumn[] = [
-  number('weights before', ({ before }) => before && bytesText(before.parameterBytes)),
-  number('after', ({ after }) => after && bytesText(after.parameterBytes)),
+  number('weights before', ({ before }) => before && weightsText(before.parameterBytes)),
+  number('after', ({ after }) => after && weightsText(after.parameterBytes)),
 ]
 
 function shareOf({ before: { macs, nodes = [] } }: ReportedRun): LayerColumn {
   const total = macs ?? nodes.reduce((sum, node) => sum + node.macs, 0)
   return number('share of multiply-adds', ({ before }) =>
-    before && total > 0 ? `${((100 * before.macs) / total).toFixed(1)} %` : undefined,
+    before && total > 0 ? shareText(before.macs / total) : undefined,
   )
 }
+
+const weightsText = (bytes: number) => (bytes === 0 ? '0' : bytesText(bytes))
+
+const shareText = (share: number) => (share === 0 ? '0' : `${(100 * share).toFixed(1)} %`)
 
 const unmatchedTable = (unmatched: NonNullable<ReportedRun['fidelity']>['unmatched']): Html =>
   collapsible(

@@ -65,15 +65,21 @@ function quantizedView({ quantized }: KnownDetails): Content {
   return html`<p>${counted(quantized.length, 'node')} in integers${list && ': '}${list}.</p>`
 }
 
-const keptView = (kept: NonNullable<KnownDetails['kept']>): Html =>
-  kept.length === 0
-    ? html`<p>Nothing that could be quantized stays float.</p>`
-    : html`<h5>What stays float, and why</h5>
+function keptView(kept: NonNullable<KnownDetails['kept']>): Html {
+  if (kept.length === 0) return html`<p>Nothing that could be quantized stays float.</p>`
+  const hasTensors = kept.some(({ tensor }) => tensor !== undefined)
+  return html`<h5>What stays float, and why</h5>
 ${table(
   'What stays float, and why',
-  [textColumn('node'), textColumn('operator'), textColumn('tensor'), textColumn('reason')],
-  kept.map(({ node, op, tensor, reason }) => [name(node), op, tensor ? name(tensor) : missing, reason]),
+  ['node', 'operator', ...(hasTensors ? ['tensor'] : []), 'reason'].map(textColumn),
+  kept.map(({ node, op, tensor, reason }) => [
+    name(node),
+    op,
+    ...(hasTensors ? [tensor === undefined ? missing : name(tensor)] : []),
+    reason,
+  ]),
 )}`
+}
 
 const rangesView = (values: NonNullable<KnownDetails['values']>): Html =>
   collapsible(`Ranges of ${counted(values.length, 'value')}`, [

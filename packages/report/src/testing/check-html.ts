@@ -1,4 +1,4 @@
-const voidElements = new Set(['meta', 'br', 'hr', 'img', 'link', 'input'])
+const voidElements = new Set(['meta', 'br', 'hr', 'img', 'link', 'input', 'wbr'])
 /** Of SVG, which HTML closes as XML does. */
 const attributePattern = /\s+([a-zA-Z_:][\w:.-]*)(?:="([^"<]*)")?/g
 
