@@ -24,6 +24,7 @@ export type { Attribute, Dimension, Graph, GraphBody, Node, Shape, TensorType, V
 export { bodiesOf, readsOf } from './graph.ts'
 export { redirectReads, renameValues } from './graph-edit.ts'
 export { type GraphIndex, graphIndex, usersOf } from './graph-index.ts'
+export { halfToNumber, numberToHalf } from './half-floats.ts'
 export { type InferredTypes, inferTypes, operatorOf, typeOf } from './infer.ts'
 export { withInputShapes } from './input-shapes.ts'
 export { type LoadOptions, loadModel } from './load.ts'

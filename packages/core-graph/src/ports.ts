@@ -7,7 +7,10 @@ import type { TypedArray } from './tensor.ts'
  * hands in the implementations.
  */
 
-/** A tensor on its way into or out of a model: `data` holds the elements in row-major order. */
+/**
+ * A tensor on its way into or out of a model: `data` holds the elements in row-major order. Half floats are numbers in a
+ * Float32Array; a model takes them as raw bits in a Uint16Array too.
+ */
 export interface TensorData {
   readonly dataType: DataType
   readonly dims: readonly number[]

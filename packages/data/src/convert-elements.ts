@@ -1,4 +1,12 @@
-import { DataError, type DataType, isFloat, isInteger, newTypedArray, type TypedArray } from '@pare/core-graph'
+import {
+  DataError,
+  type DataType,
+  halfToNumber,
+  isFloat,
+  isInteger,
+  newTypedArray,
+  type TypedArray,
+} from '@pare/core-graph'
 
 /** For errors: the model's input, and the array that feeds it. */
 interface Route {
@@ -49,13 +57,4 @@ function asIntegers(elements: TypedArray, to: DataType, { input, array }: Route)
       })
   }
   return result
-}
-
-/** IEEE 754 binary16, whose exponent has 5 bits and whose fraction has 10. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 0x1f
-  const fraction = bits & 0x3ff
-  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
 }

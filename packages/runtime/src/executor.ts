@@ -36,8 +36,8 @@ export type ExecutorOptions = z.input<typeof executorOptions>
 
 /**
  * The Executor over onnxruntime-node. The runtime's `run` occupies JavaScript's thread while it computes. Outputs that
- * are no tensors of numbers (strings, sequences, maps) are left out of its result; half floats go in as raw bits, and
- * come out as numbers where JavaScript has a Float16Array.
+ * are no tensors of numbers (strings, sequences, maps) are left out of its result; half floats come out as numbers, and
+ * go in as numbers or raw bits.
  * Opening throws ModelError `MODEL_RUNTIME` and RunError `RUN_PROVIDER`, running RunError `RUN_FAILED`.
  * @throws RecipeError `RECIPE_INVALID` for options that are none
  */

@@ -1,8 +1,8 @@
-import { RunError, type Session, type TensorData, type TensorMap } from '@pare/core-graph'
+import { halfToNumber, numberToHalf, RunError, type Session, type TensorData, type TensorMap } from '@pare/core-graph'
 import type { InferenceSession, Tensor as RuntimeTensor, TensorConstructor } from 'onnxruntime-node'
 
 /** What a session is of both runtimes: onnxruntime-node and onnxruntime-web. */
-type RuntimeSession = Pick<InferenceSession, 'inputNames' | 'outputNames' | 'run' | 'release'>
+type RuntimeSession = Pick<InferenceSession, 'inputNames' | 'outputNames' | 'outputMetadata' | 'run' | 'release'>
 
 /**
  * onnxruntime's session as the port's.
@@ -14,15 +14,17 @@ export function wrapSession(session: RuntimeSession, Tensor: TensorConstructor):
     released ??= session.release()
     return released
   }
+  // onnxruntime's JavaScript fails on sequences and maps.
+  const tensors = session.outputMetadata.filter(({ isTensor }) => isTensor).map(({ name }) => name)
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
     run: async (feeds, fetches) => {
       try {
-        const tensors = Object.fromEntries(
+        const given = Object.fromEntries(
           Object.entries(feeds).map(([name, tensor]) => [name, toRuntime(tensor, Tensor)]),
         )
-        const results = fetches ? await session.run(tensors, fetches) : await session.run(tensors)
+        const results = await session.run(given, fetches ?? tensors)
         return fromRuntime(results, Tensor)
       } catch (cause) {
         throw new RunError({
@@ -39,24 +41,26 @@ export function wrapSession(session: RuntimeSession, Tensor: TensorConstructor):
 }
 
 function toRuntime({ dataType, data, dims }: TensorData, Tensor: TensorConstructor): RuntimeTensor {
-  const tensor = new Tensor(dataType as 'float32', data as Float32Array, dims)
+  if (dataType !== 'float16') return new Tensor(dataType as 'float32', data as Float32Array, dims)
+  const bits = data instanceof Uint16Array ? data : Uint16Array.from(data as Float32Array, numberToHalf)
   // Where JavaScript has a Float16Array, the tensor holds one, which onnxruntime's native part (1.30) cannot read.
-  return dataType === 'float16'
-    ? Object.defineProperty(tensor, 'data', { value: new Uint16Array(data.buffer, data.byteOffset, data.length) })
-    : tensor
+  return Object.defineProperty(new Tensor('float16', bits, dims), 'data', { value: bits })
 }
 
 const fromRuntime = (results: InferenceSession.OnnxValueMapType, Tensor: TensorConstructor): TensorMap =>
   Object.fromEntries(
     Object.entries(results).flatMap(([name, value]) => {
       if (!(value instanceof Tensor) || Array.isArray(value.data)) return []
-      return [
-        [
-          name,
-          { dataType: value.type as TensorData['dataType'], dims: value.dims, data: value.data as TensorData['data'] },
-        ],
-      ]
+      const dataType = value.type as TensorData['dataType']
+      return [[name, { dataType, dims: value.dims, data: numbersOf(value) as TensorData['data'] }]]
     }),
   )
+
+/** Half floats come as a Float16Array where JavaScript has one, else as their bits. */
+const numbersOf = ({ type, data }: RuntimeTensor) => {
+  if (type !== 'float16') return data
+  const halves = data as ArrayLike<number>
+  return data instanceof Uint16Array ? Float32Array.from(halves, halfToNumber) : Float32Array.from(halves)
+}
 
 const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
