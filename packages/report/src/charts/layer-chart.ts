@@ -84,6 +84,7 @@ function optionOf(layers: readonly ChartedLayer[], panels: readonly Panel[], { h
       xAxisIndex: index,
       yAxisIndex: index,
       barCategoryGap: '25%',
+      barMaxWidth: 48,
       data: values.map(({ value, worst }) => ({
         value,
         itemStyle: { color: worst ? colours.worst : colour },
