@@ -7,13 +7,12 @@ import {
   fixedBatchSize,
   type Graph,
   type ProgressListener,
-  type TensorData,
   type TensorMap,
-  withOutputs,
 } from '@pare/core-graph'
 import type { ActivationType, Range } from './affine.ts'
 import type { Ranges } from './insert-qdq.ts'
 import type { AnyObserver, Observation } from './observer.ts'
+import { finiteExtremes, type Probe, probe, reducedExtremes } from './probe.ts'
 
 export interface CalibrationOptions {
   /** Names of the values to observe. */
@@ -49,11 +48,11 @@ export async function calibrate(
   const observations = new Map(
     values.map(name => [name, observers.map(({ observer, options }) => observer.begin(options))] as const),
   )
-  const inputs = new Set(graph.inputs.map(input => input.name))
-  const fetched = values.filter(name => !inputs.has(name))
-  await using session = await executor.open(fetched.length > 0 ? withOutputs(graph, fetched) : graph)
+  const needsValues = observers.some(({ observer }) => observer.needs === 'values')
+  const { graph: probed, probes, fetches } = probe(graph, values, needsValues)
+  await using session = await executor.open(probed)
   const run = async (tensors: TensorMap): Promise<TensorMap> =>
-    fetched.length > 0 ? session.run(tensors, fetched) : {}
+    fetches.length > 0 ? session.run(tensors, fetches) : {}
   const total = source.size === undefined ? undefined : Math.min(samples, source.size)
   const order = source.shuffles === false ? {} : { shuffle: { seed, epoch: 0 } }
   // With a batch size of the model's own only the last batch can be short; its last sample is then seen again.
@@ -62,6 +61,8 @@ export async function calibrate(
     Math.min(
       options.batchSize,
       samples,
+      // What is only reduced takes memory too, in the runtime.
+      atLeastOne(memoryBudget / probes.reduce((sum, { whole, bytes }) => sum + (whole ? 0 : bytes), 1)),
       await fittingBatchSize(source, memoryBudget, batch =>
         Promise.all(feedsOf(graph, batch).map(({ tensors }) => run(tensors))),
       ),
@@ -72,7 +73,8 @@ export async function calibrate(
     for (const { tensors } of feedsOf(graph, batch)) {
       signal?.throwIfAborted()
       const results = await run(tensors)
-      for (const [name, each] of observations) if (observe(name, results[name] ?? tensors[name], each)) seen.add(name)
+      for (const each of probes)
+        if (observe(each, results, tensors, observations.get(each.value) ?? [])) seen.add(each.value)
     }
     done += batch.size
     progress?.({ done, total, unit: 'samples' })
@@ -105,27 +107,20 @@ const othersTurn = () =>
 /** What all values of a batch may take, in bytes. */
 const memoryBudget = 64 * 2 ** 20
 
-/** Returns whether there was anything to see. */
-function observe(name: string, tensor: TensorData | undefined, observations: readonly Observation[]): boolean {
-  if (!(tensor?.data instanceof Float32Array) || tensor.data.length === 0) return false
-  const extremes = finiteExtremes(name, tensor.data)
-  for (const observation of observations) observation.observe(tensor.data, extremes)
-  return true
-}
+const atLeastOne = (count: number) => Math.max(1, Math.floor(count))
 
-function finiteExtremes(name: string, values: Float32Array): Range {
-  let low = Number.POSITIVE_INFINITY
-  let high = Number.NEGATIVE_INFINITY
-  for (const value of values) {
-    if (value < low) low = value
-    if (value > high) high = value
-    // The sum of a difference with itself is zero for finite numbers only.
-    if (value - value !== 0)
-      throw new DataError({
-        code: 'DATA_NOT_FINITE',
-        message: `Calibration met ${value} in the value ${name}.`,
-        hint: 'Look at the preprocessing first: the range of the images, mean and standard deviation; then at the model.',
-      })
-  }
-  return { low, high }
+const noElements = new Float32Array(0)
+
+/** Returns whether there was anything to see. */
+function observe(
+  { value, reduced, whole }: Probe,
+  results: TensorMap,
+  inputs: TensorMap,
+  observations: readonly Observation[],
+): boolean {
+  const elements = whole ? (results[value] ?? inputs[value])?.data : noElements
+  if (!(elements instanceof Float32Array) || (elements.length === 0 && !reduced)) return false
+  const extremes = reduced ? reducedExtremes(value, reduced, results) : finiteExtremes(value, elements)
+  for (const observation of observations) observation.observe(elements, extremes)
+  return true
 }

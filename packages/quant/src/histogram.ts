@@ -41,13 +41,15 @@ export function addToHistogram(histogram: Histogram, values: Float32Array, extre
   const { positive, negative } = histogram
   const binsPerUnit = histogram.bound === 0 ? 0 : binsPerSide / histogram.bound
   let zeros = 0
-  for (const value of values) {
+  // The hot loop of calibration. `| 0` takes the whole part of a number below 2³¹, faster than Math.floor does.
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] ?? 0
     if (value === 0) {
       zeros++
       continue
     }
     const side = value > 0 ? positive : negative
-    const bin = Math.min(Math.floor(Math.abs(value) * binsPerUnit), binsPerSide - 1)
+    const bin = Math.min((value > 0 ? value : -value) * binsPerUnit, binsPerSide - 1) | 0
     side[bin] = (side[bin] ?? 0) + 1
   }
   histogram.zeros += zeros

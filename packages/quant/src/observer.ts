@@ -11,8 +11,10 @@ export interface Observer<Options extends z.ZodType = z.ZodType, State = unknown
   /** One sentence for help and forms. */
   readonly description: string
   readonly options: Options
+  /** `extremes`: the least and the greatest value of each batch, which the runtime finds by itself. `values`: all of them. */
+  readonly needs: 'extremes' | 'values'
   readonly start: (options: z.output<Options>) => State
-  /** Takes in one batch. `extremes` are the least and the greatest of `values`, which are finite and not none. */
+  /** Takes in one batch: its least and greatest value, which are finite, and all of them where the observer needs them. */
   readonly observe: (state: State, values: Float32Array, extremes: Range, options: z.output<Options>) => void
   /** The range to quantize; called once there is at least one batch. */
   readonly range: (state: State, type: ActivationType, options: z.output<Options>) => Range
@@ -29,17 +31,19 @@ export interface AnyObserver {
   readonly id: string
   readonly description: string
   readonly options: z.ZodType
+  readonly needs: 'extremes' | 'values'
   /** Begins on one tensor; `options` are checked here. */
   readonly begin: (options?: unknown) => Observation
 }
 
 /** Hides the state's type behind `begin`; returns the observer frozen. */
 export function defineObserver<Options extends z.ZodType, State>(observer: Observer<Options, State>): AnyObserver {
-  const { id, description, options: schema } = observer
+  const { id, description, needs, options: schema } = observer
   return Object.freeze({
     id,
     description,
     options: schema,
+    needs,
     begin: (given: unknown = {}): Observation => {
       const options = schema.parse(given)
       const state = observer.start(options)

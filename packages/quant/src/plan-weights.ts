@@ -107,6 +107,10 @@ function checkFinite(graph: Graph, name: string): void {
 }
 
 function firstNotFinite(tensor: Tensor): { readonly index: number; readonly value: number } | undefined {
-  for (const [index, value] of tensorFloats(tensor).entries()) if (!Number.isFinite(value)) return { index, value }
+  const values = tensorFloats(tensor)
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] ?? 0
+    if (!Number.isFinite(value)) return { index, value }
+  }
   return undefined
 }

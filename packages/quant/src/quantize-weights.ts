@@ -19,9 +19,11 @@ export function weightScales(tensor: Tensor, axis: number | undefined, bits: Wei
   const weights = tensorFloats(tensor)
   const { channels, inner } = layoutOf(tensor, axis)
   const scales = new Float32Array(channels)
-  for (const [index, weight] of weights.entries()) {
-    const channel = Math.floor(index / inner) % channels
-    scales[channel] = Math.max(scales[channel] ?? 0, Math.abs(weight))
+  for (let first = 0, run = 0; first < weights.length; first += inner, run++) {
+    let reach = 0
+    for (let index = first; index < first + inner; index++) reach = Math.max(reach, Math.abs(weights[index] ?? 0))
+    const channel = run % channels
+    scales[channel] = Math.max(scales[channel] ?? 0, reach)
   }
   const largest = scales.reduce((a, b) => Math.max(a, b), 0)
   const levels = greatestLevel[bits]
@@ -51,10 +53,13 @@ export function quantizeWeights(
 ): Tensor {
   const levels = greatestLevel[bits]
   const { channels, inner } = layoutOf(tensor, axis)
-  const quantized = Int8Array.from(tensorFloats(tensor), (weight, index) => {
-    const scale = scales[Math.floor(index / inner) % channels] ?? 1
-    return clamp(roundHalfToEven(weight / scale), -levels, levels)
-  })
+  const weights = tensorFloats(tensor)
+  const quantized = new Int8Array(weights.length)
+  for (let first = 0, run = 0; first < weights.length; first += inner, run++) {
+    const scale = scales[run % channels] ?? 1
+    for (let index = first; index < first + inner; index++)
+      quantized[index] = clamp(roundHalfToEven((weights[index] ?? 0) / scale), -levels, levels)
+  }
   return tensorOf('int8', tensor.dims, quantized)
 }
 

@@ -20,6 +20,7 @@ export const klDivergence = defineObserver({
   id: 'kl-divergence',
   description: 'The range whose quantized distribution loses the least information (entropy calibration).',
   options: z.strictObject({}),
+  needs: 'values',
   start: createHistogram,
   observe: addToHistogram,
   range: (histogram, type) => {

@@ -13,6 +13,7 @@ export const meanSquaredError = defineObserver({
   options: z.strictObject({
     candidates: z.int().min(2).max(1000).default(100).describe('How many candidates are tried for each end'),
   }),
+  needs: 'values',
   start: createHistogram,
   observe: addToHistogram,
   range: (histogram, type, { candidates }) => {

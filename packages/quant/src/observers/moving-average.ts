@@ -12,6 +12,7 @@ export const movingAverage = defineObserver({
   options: z.strictObject({
     rate: z.number().min(0).lt(1).default(0.9).describe('Weight of what was seen before, at each new batch'),
   }),
+  needs: 'extremes',
   start: () => ({ weight: 0, low: 0, high: 0 }),
   observe: (state, _values, { low, high }, { rate }) => {
     state.weight = rate * state.weight + 1

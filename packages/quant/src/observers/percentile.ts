@@ -14,6 +14,7 @@ export const percentile = defineObserver({
       .default(99.99)
       .describe('Percent of the values that lie below the top of the range, and as many above its bottom'),
   }),
+  needs: 'values',
   start: createHistogram,
   observe: addToHistogram,
   range: (histogram, _type, { percentile }) => {
