@@ -1,0 +1,27 @@
+// Quantizes one model with Pare, and prints seconds and peak memory as JSON. Started by quantize.ts.
+//   node quantize-child.ts <model> <samples> <size> <observer> <output>
+
+import { readFileSync } from 'node:fs'
+import { quantizeStatic } from '@pare/quant'
+import { createExecutor, readModel, writeModel } from '@pare/runtime'
+import { tensorSource } from './samples.ts'
+
+const [model = '', samples = '', size = '224', observer = 'min-max', output = ''] = process.argv.slice(2)
+const started = performance.now()
+const graph = await readModel(model)
+const bytes = readFileSync(samples)
+const data = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)
+const edge = Number(size)
+const calibration = tensorSource('input', {
+  dataType: 'float32',
+  dims: [data.length / (3 * edge * edge), 3, edge, edge],
+  data,
+})
+const { graph: int8 } = await quantizeStatic(
+  graph,
+  { executor: createExecutor(), calibration },
+  { observer: observer as 'min-max', samples: calibration.size ?? 1 },
+)
+await writeModel(output, int8)
+const seconds = (performance.now() - started) / 1000
+console.log(JSON.stringify({ seconds, megabytes: process.resourceUsage().maxRSS / 1024 }))
