@@ -2,6 +2,7 @@
 //   node tools/setup.mjs test           run every check and every test
 //   node tools/setup.mjs demo           bring the data set and run recipes/demo.yaml
 //   node tools/setup.mjs pare <args>    run the pare command from source
+//   node tools/setup.mjs fuzz <args>    feed broken files to everything that reads files
 // It does only what is missing. Plain JavaScript without a dependency, because it runs before anything is installed.
 
 import { spawn } from 'node:child_process'
@@ -121,6 +122,7 @@ const commands = {
   demo,
   // Paths in the arguments are meant from where the user stands; npm moves to the root but remembers it.
   pare: args => pare(args, { cwd: process.env.INIT_CWD ?? process.cwd() }),
+  fuzz: args => run(node, ['--conditions=@pare/source', join('e2e', 'src', 'fuzz', 'main.ts'), ...args]),
 }
 
 async function main([name, ...args]) {
