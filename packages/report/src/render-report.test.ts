@@ -115,6 +115,12 @@ test('what was not measured is a dash, with the reason', () => {
   expect(text).not.toMatch(/undefined|NaN|null|\[object/)
 })
 
+test('a metric that is no finite number is a dash, here and in JSON', () => {
+  const broken = { ...sampleRun, after: { ...sampleRun.after, metrics: { top1: 0.5, loss: Number.NaN } } }
+  for (const run of [broken, JSON.parse(JSON.stringify(broken))])
+    expect(textOf(renderReport(run))).toContain('loss not measured: it needs a finite number 0.2500 – –')
+})
+
 test('no name out of a model, a recipe or a file becomes markup', () => {
   const evil = `"><script>alert('1')</script><p onclick='x'`
   const poisoned = (data: unknown): unknown => {

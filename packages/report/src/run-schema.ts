@@ -38,7 +38,8 @@ const fidelity = z.object({
   output: z.string(),
   samples: z.number(),
   agreement: z.number().optional(),
-  divergence: z.number().optional(),
+  /** Nats; null where it is infinite. */
+  divergence: z.number().nullable().optional(),
   layers: z.array(z.object({ value: z.string(), node: z.string(), op: z.string(), ...similarity })).readonly(),
   unmatched: z.array(z.object({ value: z.string(), reason: z.string() })).readonly(),
 })

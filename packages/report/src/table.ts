@@ -18,7 +18,7 @@ export function table(caption: string, columns: readonly Column[], rows: readonl
       : html`<td class="${kind}">${content}</td>`
   }
   const kind = rows.length > 16 ? 'scroll' : 'scroll short'
-  return html`<div class="${kind}" role="region" aria-label="${caption}" tabindex="0"><table>
+  return html`<div class="${kind}" role="group" aria-label="${caption}" tabindex="0"><table>
 <caption>${caption}</caption>
 <thead><tr>${columns.map(({ head, kind }) => html`<th scope="col" class="${kind}">${head}</th>`)}</tr></thead>
 <tbody>${rows.map(row => html`<tr>${row.map(cell)}</tr>\n`)}</tbody>

@@ -30,15 +30,17 @@ interface Figure {
 }
 
 function row({ label, bound, needs, before, after, show, details, change = changeText }: Figure): readonly Content[] {
-  const isKnown = typeof before === 'number' && typeof after === 'number'
+  const isKnown = isFigure(before) && isFigure(after)
   return [
     html`${label}${bound && html`<small>bound: ${bound}</small>`}${!isKnown && html`<small>not measured: it needs ${needs}</small>`}`,
     ...[before, after].map((value, index) =>
-      typeof value === 'number' ? html`${show(value)}<small>${details?.[index]}</small>` : missing,
+      isFigure(value) ? [show(value), details?.[index] && html`<small>${details[index]}</small>`] : missing,
     ),
     isKnown ? (before === after ? 'same' : change(before, after)) : missing,
   ]
 }
+
+const isFigure = (value: number | null | undefined): value is number => Number.isFinite(value)
 
 const isShare = (metric: string) => /^top\d+$/.test(metric)
 
@@ -131,7 +133,7 @@ function sizeChart({ before, after, stages }: ReportedRun): Html {
 function metricChart({ before, after }: ReportedRun): Html | false {
   const [metric = ''] = Object.keys(before.metrics ?? {})
   const [old, now] = [before.metrics?.[metric], after.metrics?.[metric]]
-  if (typeof old !== 'number' || typeof now !== 'number' || Math.min(old, now) < 0) return false
+  if (!isFigure(old) || !isFigure(now) || Math.min(old, now) < 0) return false
   return barChart({
     title: isShare(metric) ? `${metric.replace('top', 'Top-')} accuracy` : metric,
     ...(isShare(metric) ? { most: 1 } : {}),

@@ -34,11 +34,17 @@ function outputView({ fidelity, accept }: ReportedRun): Html {
     ['greatest difference', digits(maxDifference, 3)],
     [
       html`mean KL divergence${divergence === undefined && html`<small>the output has no class scores</small>`}`,
-      divergence === undefined ? missing : `${digits(divergence, 3)} nats`,
+      divergenceText(divergence),
     ],
   ]
   return html`<p>The output ${name(output)} beside that of the float model, on the same ${counted(samples, 'sample')}:</p>
 ${table('Fidelity of the output', [textColumn('figure'), numberColumn('value')], rows)}`
+}
+
+/** JSON makes null of infinity. */
+function divergenceText(divergence: number | null | undefined): string {
+  if (divergence === undefined) return missing
+  return Number.isFinite(divergence ?? Number.NaN) ? `${digits(divergence ?? 0, 3)} nats` : 'infinite'
 }
 
 const decibels = (sqnr: number | null | undefined) =>
