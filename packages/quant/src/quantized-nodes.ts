@@ -1,4 +1,4 @@
-import { type Graph, graphIndex, inferTypes, isFloat, matchNodes, type Node } from '@pare/core-graph'
+import { bodiesOf, type Graph, graphIndex, inferTypes, isFloat, matchNodes, type Node } from '@pare/core-graph'
 import { type AnyRule, inputNames, type RuleContext, ruleContext } from './rule.ts'
 import { rules } from './rules/registry.ts'
 
@@ -69,13 +69,15 @@ const registry: ReadonlyMap<string, AnyRule> = new Map(Object.entries(rules))
 /** What a node's own rule says: a candidate, or why it stays float. */
 function candidateOf(graph: Graph, node: Node): Candidate | string {
   const rule = node.domain === '' ? registry.get(node.op) : undefined
+  if (bodiesOf(node).length > 0) return 'what runs in its bodies is not quantized'
   if (!rule) return `no quantization rule for ${node.domain ? `${node.domain}.` : ''}${node.op}`
   const context = ruleContext(graph, node)
   const { weight, bias } = rule
   const dynamic = weight && !context.constant(weight.input)
   if (dynamic && !weight.dynamic) return `its weights ${weight.input} are computed at run time`
   const data = [...rule.data, ...(dynamic ? [weight.input] : [])].flatMap(input => inputNames(node, input))
-  if (data.every(name => graph.initializers.has(name))) return 'it only reads constants'
+  if (data.every(name => graph.initializers.has(name)))
+    return `it only reads constants (${data.join(', ')}), which stay float`
   const biasName = bias && inputNames(node, bias)[0]
   if (biasName && !graph.initializers.has(biasName)) return `its bias ${bias} is computed at run time`
   const weights = weight && !dynamic ? inputNames(node, weight.input) : []

@@ -5,6 +5,7 @@ import { Add } from './Add.ts'
 import { And } from './And.ts'
 import { ArgMax } from './ArgMax.ts'
 import { ArgMin } from './ArgMin.ts'
+import { ArrayFeatureExtractor } from './ArrayFeatureExtractor.ts'
 import { AveragePool } from './AveragePool.ts'
 import { BatchNormalization } from './BatchNormalization.ts'
 import { Cast } from './Cast.ts'
@@ -100,6 +101,7 @@ import { Reshape } from './Reshape.ts'
 import { Resize } from './Resize.ts'
 import { RNN } from './RNN.ts'
 import { Round } from './Round.ts'
+import { Scaler } from './Scaler.ts'
 import { ScatterElements } from './ScatterElements.ts'
 import { ScatterND } from './ScatterND.ts'
 import { Selu } from './Selu.ts'
@@ -136,6 +138,7 @@ export const operators = {
   And,
   ArgMax,
   ArgMin,
+  ArrayFeatureExtractor,
   AveragePool,
   BatchNormalization,
   Cast,
@@ -231,6 +234,7 @@ export const operators = {
   Resize,
   RNN,
   Round,
+  Scaler,
   ScatterElements,
   ScatterND,
   Selu,

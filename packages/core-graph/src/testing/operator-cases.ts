@@ -76,6 +76,10 @@ export const operatorCases: Readonly<Record<keyof typeof operators, OperatorCase
   And: ofTwoBooleans('And'),
   ArgMax: ofIndexOfBest('ArgMax'),
   ArgMin: ofIndexOfBest('ArgMin'),
+  ArrayFeatureExtractor: ({ b, input, ones }) => [
+    b.ArrayFeatureExtractor(input([3, 4]), ints(b, [1, 2], 3, 0)),
+    b.ArrayFeatureExtractor(ones(4), b.ints(1)),
+  ],
   AveragePool: ({ b, input }) => [
     b.AveragePool(input([3, 9, 8]), { kernel_shape: [3, 2], strides: [2, 2], pads: [1, 0, 1, 1] }),
     b.AveragePool(input([3, 9, 8]), { kernel_shape: [3, 3], auto_pad: 'SAME_UPPER', strides: [2, 2] }),
@@ -279,6 +283,7 @@ export const operatorCases: Readonly<Record<keyof typeof operators, OperatorCase
     b.Resize(input([3, 4]), undefined, undefined, b.ints(7), { axes: [2] }),
   ],
   Round: ofOne('Round'),
+  Scaler: ({ b, input }) => b.Scaler(input([3]), { offset: [1.5], scale: [0.5] }),
   ScatterElements: ({ b, input }) =>
     b.ScatterElements(input([2]), ints(b, [1, 2], 0, 0), b.constant('float32', [1, 2], [5, 6])),
   ScatterND: ({ b, input, ones }) => b.ScatterND(input([3]), ints(b, [1, 1], 0), ones(1, 3)),
