@@ -36,6 +36,7 @@ function cards({ before, after, fidelity }: ReportedRun): Content {
     card('size', changeText(before.bytes, after.bytes), `${bytesText(before.bytes)} → ${bytesText(after.bytes)}`),
     typeof top1Before === 'number' &&
       typeof top1After === 'number' &&
+      Number.isFinite(top1Before + top1After) &&
       card(
         'top-1 accuracy',
         signed(100 * (top1After - top1Before), 2, ' points'),
