@@ -61,7 +61,7 @@ export type {
   TensorMap,
 } from './ports.ts'
 export { createRandom, type Random, randomNormal } from './random.ts'
-export { type SavedModel, type SaveOptions, saveModel } from './save.ts'
+export { type SavedModel, type SaveOptions, savedBytes, saveModel, saveModelPieces } from './save.ts'
 export { simplify } from './simplify.ts'
 export { defineStrategy, type Need, type Strategy, type StrategyContext, type StrategyResult } from './strategy.ts'
 export { defineTarget, type Target, type TargetQuantization } from './target.ts'

@@ -1,4 +1,4 @@
-import { create, toBinary } from '@bufbuild/protobuf'
+import { create } from '@bufbuild/protobuf'
 import {
   type AttributeProto,
   AttributeProtoSchema,
@@ -17,6 +17,7 @@ import {
 } from 'onnx-buf'
 import { copyOf } from './copy-of.ts'
 import type { Attribute, Graph, GraphBody, Node } from './graph.ts'
+import { byteCount, joined, serializeModel } from './serialize.ts'
 import { int64 } from './tensor.ts'
 import { type ExternalFile, externalFile, saveTensor } from './tensor-proto.ts'
 import { saveValueInfo } from './value-info-proto.ts'
@@ -37,9 +38,26 @@ const irVersion = 10n
 
 /** Writes a graph as an ONNX model. What was loaded and not changed is written back as it was. */
 export function saveModel(graph: Graph, options: SaveOptions = {}): SavedModel {
+  const { pieces, externalData } = saveModelPieces(graph, options)
+  return { model: joined(pieces), externalData }
+}
+
+/**
+ * `saveModel` in pieces, whose large ones are the graph's own tensors: for whoever writes them one after another, or
+ * only counts them.
+ */
+export function saveModelPieces(
+  graph: Graph,
+  options: SaveOptions = {},
+): { readonly pieces: readonly Uint8Array[]; readonly externalData: readonly Uint8Array[] } {
   const external = options.external ? externalFile(options.external) : undefined
-  const model = modelMessage(graph, external)
-  return { model: toBinary(ModelProtoSchema, model), externalData: external?.pieces ?? [] }
+  const pieces = serializeModel(modelMessage(graph, external))
+  return { pieces, externalData: external?.pieces ?? [] }
+}
+
+/** How many bytes `saveModel` gives, external data included. */
+export function savedBytes(graph: Graph): number {
+  return byteCount(saveModelPieces(graph).pieces)
 }
 
 /** The message of a graph; elements go into the external file where there is one. */

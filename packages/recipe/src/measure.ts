@@ -1,4 +1,4 @@
-import { cost, type Evaluator, type Executor, type Graph, PareError, saveModel, type Target } from '@pare/core-graph'
+import { cost, type Evaluator, type Executor, type Graph, PareError, savedBytes, type Target } from '@pare/core-graph'
 import type { LayerSaturation } from '@pare/quant'
 import { type Latency, latencyEngines } from '@pare/runtime'
 import type { EngineLatency, ModelFigures, ModelLatency } from './result.ts'
@@ -21,17 +21,11 @@ export async function measureModel(
     note(`The multiply-adds are not known: ${unknown.length} nodes have no known shapes, such as ${unknown[0]?.node}.`)
   return {
     metrics,
-    bytes: modelBytes(graph),
+    bytes: savedBytes(graph),
     macs: unknown.length > 0 ? undefined : total.macs,
     parameters: total.parameters,
     nodes,
   }
-}
-
-/** Of the ONNX file and the external data beside it. */
-export const modelBytes = (graph: Graph): number => {
-  const { model, externalData } = saveModel(graph)
-  return externalData.reduce((sum, piece) => sum + piece.byteLength, model.byteLength)
 }
 
 /**

@@ -1,10 +1,10 @@
-import { type Evaluator, type Executor, type Graph, simplify, targets } from '@pare/core-graph'
+import { type Evaluator, type Executor, type Graph, savedBytes, simplify, targets } from '@pare/core-graph'
 import { compareModels, createEvaluator, type Fidelity } from '@pare/evaluate'
 import { type LayerSaturation, saturation } from '@pare/quant'
 import { type AcceptFigures, judge } from './accept.ts'
 import { environment } from './environment.ts'
 import type { RunEventBody } from './events.ts'
-import { measureLatencies, measureModel, modelBytes, notWorthIt, saturationNotes } from './measure.ts'
+import { measureLatencies, measureModel, notWorthIt, saturationNotes } from './measure.ts'
 import type { EngineLatency, ModelFigures, RunOrigin, RunResult, StageResult } from './result.ts'
 import type { RunFolder } from './run-folder.ts'
 import { runStage } from './run-stage.ts'
@@ -89,7 +89,7 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
       }),
     )
     graph = await folder.model(step)
-    stages.push({ name: stage.name, bytes: modelBytes(graph), details })
+    stages.push({ name: stage.name, bytes: savedBytes(graph), details })
   }
 
   const final = graph

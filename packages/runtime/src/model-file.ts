@@ -8,7 +8,7 @@ import {
   type GraphBody,
   loadModel,
   ModelError,
-  saveModel,
+  saveModelPieces,
   tensorByteLength,
 } from '@pare/core-graph'
 import { writeFailure, writeFileWhole } from './write-file.ts'
@@ -155,13 +155,13 @@ export async function writeModel(
   const written: { path: string; bytes: number }[] = []
   if (needsExternalData(graph, largest)) {
     // Where data lies in the file does not depend on the file's name.
-    const { externalData } = saveModel(graph, { external: { location: 'unnamed' } })
+    const { externalData } = saveModelPieces(graph, { external: { location: 'unnamed' } })
     const location = `${basename(path)}.${digestOf(externalData)}.data`
     const dataPath = join(dirname(path), location)
     written.push({ path: dataPath, bytes: await writeFileWhole(dataPath, externalData) })
-    const { model } = saveModel(graph, { external: { location } })
-    written.unshift({ path, bytes: await writeFileWhole(path, [model]) })
-  } else written.push({ path, bytes: await writeFileWhole(path, [saveModel(graph).model]) })
+    const { pieces } = saveModelPieces(graph, { external: { location } })
+    written.unshift({ path, bytes: await writeFileWhole(path, pieces) })
+  } else written.push({ path, bytes: await writeFileWhole(path, saveModelPieces(graph).pieces) })
   await removeOldData(path, written[1]?.path)
   return written
 }

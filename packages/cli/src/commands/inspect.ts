@@ -4,7 +4,7 @@ import {
   inferTypes,
   type NodeCost,
   type Shape,
-  saveModel,
+  savedBytes,
   simplify,
   upgradeOpset,
   withInputShapes,
@@ -50,7 +50,7 @@ export function defineInspect(command: Command, { write }: CommandContext): void
       const facts = {
         name: file.name,
         opsets: Object.fromEntries(file.opsets),
-        bytes: saveModel(file).model.byteLength,
+        bytes: savedBytes(file),
         inputs: file.inputs.map(({ name }) => typeOf(name)),
         outputs: file.outputs.map(({ name }) => typeOf(name)),
         total,
