@@ -79,7 +79,7 @@ test.each<[string, Parameters<typeof open>[0], readonly ModelInput[], string, Re
     [input('tokens', 'int64', 'N', 2), input('mask', 'bool', 'N', 2)],
     'DATA_INPUT',
     /no array named tokens, which the model takes; it has ids, mask, labels/,
-    /inputs: \{ tokens: /,
+    /\{ tokens: ids, mask: mask \}; .* --inputs tokens=ids mask=mask/,
   ],
   [
     'an input that the model lacks',

@@ -1,6 +1,7 @@
 export { type EvaluateOptions, type Evaluation, evaluate, evaluateOptions } from './evaluate.ts'
 export { createEvaluator, type EvaluatorOptions, type OwnEvaluation } from './evaluator.ts'
 export { compareModels, type Fidelity, type FidelityOptions } from './fidelity.ts'
+export { type CheckInputsOptions, checkInputs } from './input-check.ts'
 export type { LayerFidelity, UnmatchedValue } from './layer-fidelity.ts'
 export { defineMetric, type Measured, type Metric, type MetricDefinition, type MetricNeed } from './metric.ts'
 export { type ClassAccuracy, classAccuracy } from './metrics/class-accuracy.ts'

@@ -1,5 +1,5 @@
 import { type Evaluator, type Executor, type Graph, savedBytes, simplify, targets } from '@pare/core-graph'
-import { compareModels, createEvaluator, type Fidelity } from '@pare/evaluate'
+import { checkInputs, compareModels, createEvaluator, type Fidelity } from '@pare/evaluate'
 import { type LayerSaturation, saturation } from '@pare/quant'
 import { type AcceptFigures, judge } from './accept.ts'
 import { environment } from './environment.ts'
@@ -68,6 +68,10 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
           ? 'No accuracy is measured: the validation data has no labels. The result is compared with the float model instead.'
           : 'Neither accuracy nor fidelity is measured: the recipe has no data.validation.',
       )
+    // All data of a recipe is preprocessed alike, so one source tells of all.
+    const source = validation ?? (await data.open('calibration')) ?? (await data.open('train'))
+    // Of the model as it is: what it learned of its input is folded into the weights of the simplified one.
+    if (source) for (const warning of await checkInputs(model, { executor, source, signal })) context.note(warning)
     return { details: await measure(float, context) }
   })
 

@@ -1,18 +1,15 @@
 import { DataError } from '@pare/core-graph'
 import { openDataSource } from '@pare/data'
-import { compareModels, createEvaluator, type Fidelity } from '@pare/evaluate'
+import { checkInputs, compareModels, createEvaluator, type Fidelity } from '@pare/evaluate'
 import { createExecutor, readModel } from '@pare/runtime'
 import type { Command } from 'commander'
 import { countArgument } from '../arguments.ts'
 import { digits, percentText, tableText } from '../format.ts'
-import { declaredData, preprocessOf } from '../model-data.ts'
+import { type DataFlags, declaredData, preprocessOf, withDataOptions } from '../model-data.ts'
 import { progressLines } from '../progress-display.ts'
 import type { CommandContext } from '../terminal.ts'
 
-interface Options {
-  readonly data: string
-  readonly labels?: string
-  readonly preprocess?: string
+interface Options extends DataFlags {
   readonly against?: string
   readonly scores?: string
   readonly limit?: number
@@ -21,29 +18,19 @@ interface Options {
 
 /** `pare evaluate model.onnx --data images/ [--against float.onnx]` */
 export function defineEvaluate(command: Command, { signal, write, warn }: CommandContext): void {
-  command
-    .argument('<model>', 'an ONNX model')
-    .requiredOption(
-      '-d, --data <path>',
-      'images: a folder with a directory for each class, a .csv or .json list, an IDX file, or a fetched data set',
-    )
-    .option('--labels <file>', 'IDX file of the labels')
-    .option(
-      '--preprocess <file>',
-      "how an image becomes the model's input (YAML or JSON; default: the plainest that fits)",
-    )
+  withDataOptions(command.argument('<model>', 'an ONNX model'), 'samples')
     .option('--against <model>', 'compare with this float model, layer by layer')
     .option('--scores <output>', 'the output with the class scores (default: the first)')
     .option('--limit <number>', 'use so many samples only', countArgument)
     .addHelpText(
       'after',
-      '\nExamples:\n  pare evaluate model.onnx --data val/ --preprocess imagenet.yaml\n  pare evaluate model.int8.onnx --data photos/ --against model.onnx',
+      '\nExamples:\n  pare evaluate model.onnx --data val/ --preprocess imagenet.yaml\n  pare evaluate model.int8.onnx --data photos/ --against model.onnx\n  pare evaluate text.onnx --data test.npz --inputs ids=input_ids mask=attention_mask --labels label',
     )
     .action(async (path: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>()
       const graph = await readModel(path)
-      const preprocess = await preprocessOf(options, graph, message => warn(`${message}\n`))
-      const { declaration, baseDirectory } = await declaredData(options)
+      const { declaration, baseDirectory } = await declaredData(options, graph)
+      const preprocess = await preprocessOf(options, declaration, graph, message => warn(`${message}\n`))
       await using source = await openDataSource(declaration, { preprocess, baseDirectory, inputs: graph.inputs })
       const executor = createExecutor()
       if (!source.labelled && options.against === undefined)
@@ -52,6 +39,7 @@ export function defineEvaluate(command: Command, { signal, write, warn }: Comman
           message: `${options.data} has no labels, so no accuracy can be measured.`,
           hint: 'Give labelled data, or --against the float model: a comparison needs no labels.',
         })
+      for (const warning of await checkInputs(graph, { executor, source, signal })) warn(`${warning}\n`)
       const limit = options.limit === undefined ? {} : { limit: options.limit }
       const scores = options.scores === undefined ? {} : { output: options.scores }
       const common = { executor, source, ...limit, ...scores, progress: progressLines(warn) }

@@ -6,14 +6,11 @@ import { readModel, writeModel } from '@pare/runtime'
 import { type Command, Option } from 'commander'
 import { countArgument } from '../arguments.ts'
 import { bytesText } from '../format.ts'
-import { declaredData, preprocessOf } from '../model-data.ts'
+import { type DataFlags, declaredData, preprocessOf, withDataOptions } from '../model-data.ts'
 import type { CommandContext } from '../terminal.ts'
 import { runCompressor, showResult } from './run.ts'
 
-interface Options {
-  readonly data: string
-  readonly labels?: string
-  readonly preprocess?: string
+interface Options extends DataFlags {
   readonly output?: string
   readonly samples: number
   readonly observer: keyof typeof observers
@@ -24,17 +21,7 @@ interface Options {
 
 /** `pare quantize model.onnx --data images/` : a recipe of one stage, for people without one. */
 export function defineQuantize(command: Command, context: CommandContext): void {
-  command
-    .argument('<model>', 'an ONNX model')
-    .requiredOption(
-      '-d, --data <path>',
-      'sample images: a folder, a .csv or .json list, an IDX file, or a fetched data set',
-    )
-    .option('--labels <file>', 'IDX file of the labels')
-    .option(
-      '--preprocess <file>',
-      "how an image becomes the model's input (YAML or JSON; default: the plainest that fits)",
-    )
+  withDataOptions(command.argument('<model>', 'an ONNX model'), 'typical samples')
     .option('-o, --output <file>', 'the quantized model (default: <model>.int8.onnx)')
     .option('--samples <number>', 'samples to calibrate on', countArgument, 512)
     .addOption(
@@ -46,18 +33,18 @@ export function defineQuantize(command: Command, context: CommandContext): void 
     .option('--exclude <patterns...>', 'nodes to leave float, by name, pattern or operator')
     .addHelpText(
       'after',
-      '\nExamples:\n  pare quantize model.onnx --data photos/\n  pare quantize model.onnx --data photos/ --preprocess imagenet.yaml --observer percentile -o small.onnx',
+      '\nExamples:\n  pare quantize model.onnx --data photos/\n  pare quantize model.onnx --data photos/ --preprocess imagenet.yaml --observer percentile -o small.onnx\n  pare quantize table.onnx --data train.npz',
     )
     .action(async (model: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>()
       const output = resolve(options.output ?? `${model.replace(/\.onnx$/, '')}.int8.onnx`)
       const graph = await readModel(model)
-      const { declaration, baseDirectory } = await declaredData(options)
+      const { declaration, baseDirectory } = await declaredData(options, graph)
       const recipe: RecipeInput = {
         model: resolve(model),
         ...(options.target ? { target: options.target } : {}),
         data: {
-          preprocess: await preprocessOf(options, graph, message => context.warn(`${message}\n`)),
+          preprocess: await preprocessOf(options, declaration, graph, message => context.warn(`${message}\n`)),
           validation: declaration,
           calibration: declaration,
         },

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { DataError } from '@pare/core-graph'
 import { fileOperation } from '../file-error.ts'
 import { parquetArrays } from '../parquet/parquet-arrays.ts'
@@ -7,6 +7,13 @@ import { openParquet } from '../parquet/parquet-table.ts'
 import { openNpyFolder } from './npy-folder.ts'
 import { openNpz } from './npz.ts'
 import type { ArrayTable, SampleArray } from './sample-array.ts'
+
+/** Whether a path names what `openTable` opens. */
+export async function isTable(path: string): Promise<boolean> {
+  if (/\.npz$/i.test(path) || (await namesParquet(path))) return true
+  const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() ?? false
+  return isFolder && (await readdir(path)).some(name => name.endsWith('.npy'))
+}
 
 /**
  * The arrays of an .npz file, of a folder of .npy files, or of Parquet files (one, a folder, or a pattern).

@@ -84,6 +84,6 @@ function namedArrays(
   throw new DataError({
     code: 'DATA_INPUT',
     message: `${table?.path} has no ${table?.noun} named ${missing.join(' or ')}, which the model takes; it has ${names.join(', ') || 'none'}.`,
-    hint: `Say which is which: inputs: { ${modelInputs.map(({ name }, index) => `${name}: ${names[index] ?? '…'}`).join(', ')} }.`,
+    hint: `Say which is which by \`inputs\`: { ${modelInputs.map(({ name }, index) => `${name}: ${names[index] ?? '…'}`).join(', ')} }; on the command line by --inputs ${modelInputs.map(({ name }, index) => `${name}=${names[index] ?? '…'}`).join(' ')}.`,
   })
 }

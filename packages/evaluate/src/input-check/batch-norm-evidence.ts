@@ -1,0 +1,122 @@
+import { type Batch, type Graph, type Node, runBatch, type Session, tensorNumbers, withOutputs } from '@pare/core-graph'
+import { type ChannelStatistics, channelSums } from './channel-statistics.ts'
+import { encodings } from './encodings.ts'
+import { figure, type InputContext, type Judgement } from './evidence.ts'
+
+/**
+ * Beyond this distance samples are told to be of another kind: samples of the training data are nearer than 0.01, those
+ * of one class only come to some 0.1, values of twice the spread to 0.2 (measured on Fashion-MNIST).
+ */
+const farAway = 0.15
+/** A few samples vary. */
+const farAwayForFew = 0.5
+const few = 8
+/** What exchanged colours come to at least; small, as most filters of a first layer look for light, not for colour. */
+const notNear = 0.03
+/** An explanation makes samples at least so many times nearer. */
+const nearer = 5
+
+/**
+ * Holds the samples against what the first BatchNormalization of the model learned in training: mean and variance of
+ * its input, channel by channel. Where they are far from each other, the samples are written in other common ways; the
+ * one that brings them near is the likely cause.
+ *
+ * @returns undefined where there is no such node, or one that was never trained
+ */
+export async function batchNormEvidence(context: InputContext): Promise<Judgement | undefined> {
+  const { graph, executor, batches, statistics, isOnly } = context
+  const learned = learnedStatistics(graph)
+  if (!learned) return undefined
+  await using session = await executor.open(withOutputs(graph, [learned.value]))
+  const distanceOf = async (changed: readonly Batch[]) =>
+    distance(await statisticsAt(session, graph, learned, changed, context.signal), learned)
+  const samples = batches.reduce((sum, batch) => sum + batch.size, 0)
+  const found = await distanceOf(batches)
+  const isFar = found.divergence > (samples < few ? farAwayForFew : farAway)
+  if (found.divergence < notNear) return { warning: undefined }
+
+  let cause: { readonly advice: string; readonly divergence: number } | undefined
+  if (isOnly)
+    for (const { advice, apply } of encodings(statistics)) {
+      const changed = batches.map(batch => ({ ...batch, inputs: mapped(batch.inputs, context.input, apply) }))
+      const { divergence } = await distanceOf(changed)
+      if (divergence < Math.min(cause?.divergence ?? Number.POSITIVE_INFINITY, found.divergence / nearer))
+        cause = { advice, divergence }
+    }
+  const isExchanged = cause?.advice.includes('exchanged') ?? false
+  if (!isFar && !(isExchanged && samples >= few)) return { warning: undefined }
+  return {
+    warning: `The samples are not what the model was trained on: where its first BatchNormalization (${learned.node.name || learned.value}) reads, the spread is ${figure(found.spread)} times what it learned, and the mean ${figure(found.shift)} standard deviations off. ${
+      cause
+        ? `They would fit ${cause.advice}.`
+        : 'Look at the preprocessing: range (0 to 1, or 0 to 255), mean and std, RGB or BGR, NCHW or NHWC; or the data is of another kind, or of a part of the classes.'
+    }`,
+  }
+}
+
+function mapped(inputs: Batch['inputs'], name: string, apply: ReturnType<typeof encodings>[number]['apply']) {
+  const only = Object.keys(inputs).length === 1
+  return Object.fromEntries(
+    Object.entries(inputs).map(([key, tensor]) => [key, key === name || only ? apply(tensor) : tensor]),
+  )
+}
+
+/** What a BatchNormalization learned of the value that it reads. */
+interface Learned {
+  readonly node: Node
+  readonly value: string
+  readonly epsilon: number
+  readonly mean: readonly number[]
+  readonly variance: readonly number[]
+}
+
+function learnedStatistics(graph: Graph): Learned | undefined {
+  const node = graph.nodes.find(({ op, domain }) => op === 'BatchNormalization' && domain === '')
+  const [value = '', , , meanName = '', varianceName = ''] = node?.inputs ?? []
+  const [mean, variance] = [graph.initializers.get(meanName), graph.initializers.get(varianceName)]
+  if (!node || !mean || !variance) return undefined
+  const { epsilon } = node.attributes
+  const learned = {
+    node,
+    value,
+    epsilon: epsilon?.kind === 'float' ? epsilon.value : 1e-5,
+    mean: tensorNumbers(mean),
+    variance: tensorNumbers(variance),
+  }
+  const isInitial = learned.mean.every(item => item === 0) && learned.variance.every(item => item === 1)
+  return isInitial ? undefined : learned
+}
+
+async function statisticsAt(
+  session: Session,
+  graph: Graph,
+  { value, mean }: Learned,
+  batches: readonly Batch[],
+  signal: AbortSignal | undefined,
+): Promise<ChannelStatistics> {
+  const sums = channelSums(mean.length, 1)
+  for (const batch of batches)
+    for await (const { outputs, inputs } of runBatch(session, graph, batch, [value])) {
+      signal?.throwIfAborted()
+      const tensor = outputs[value] ?? inputs[value]
+      if (tensor) sums.add(tensor)
+    }
+  return sums.result()
+}
+
+/**
+ * How far what is found is from what was learned: of each channel, the divergence KL(found ‖ learned) of the normal
+ * distributions with these means and variances, ½ (r − 1 − ln r + d²) for the ratio r of variances and the distance d
+ * of means in standard deviations; the median channel counts.
+ */
+function distance(found: ChannelStatistics, learned: Learned) {
+  const channels = learned.mean.map((mean, channel) => {
+    const variance = (learned.variance[channel] ?? 0) + learned.epsilon
+    const ratio = ((found.variance[channel] ?? 0) + learned.epsilon) / variance
+    const shift = Math.abs((found.mean[channel] ?? 0) - mean) / Math.sqrt(variance)
+    return { divergence: 0.5 * (ratio - 1 - Math.log(ratio) + shift ** 2), spread: Math.sqrt(ratio), shift }
+  })
+  const medianOf = (key: 'divergence' | 'spread' | 'shift') =>
+    channels.map(channel => channel[key]).sort((one, other) => one - other)[channels.length >> 1] ?? 0
+  return { divergence: medianOf('divergence'), spread: medianOf('spread'), shift: medianOf('shift') }
+}
