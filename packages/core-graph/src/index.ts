@@ -80,5 +80,5 @@ export {
   tensorOf,
 } from './tensor.ts'
 export { upgradeOpset } from './upgrade-opset.ts'
-export { type AssertValidOptions, assertValid, type Finding, type ValidateOptions, validate } from './validate.ts'
+export { assertValid, type Finding, findingOfError, type ValidateOptions, validate } from './validate.ts'
 export { withOutputs } from './with-outputs.ts'

@@ -49,14 +49,21 @@ export function loadModel(bytes: Uint8Array, options: LoadOptions = {}): Graph {
   checkOpset(opsets.get(''))
   const body = loadBody(model.graph, new Set(), options)
   for (const input of body.inputs) checkInput(input)
-  return {
+  const graph: Graph = {
     ...body,
     opsets,
     metadata: new Map(model.metadataProps.map(({ key, value }) => [key, value])),
     functions: model.functions,
     model,
   }
+  originals.set(model, graph)
+  return graph
 }
+
+const originals = new WeakMap<ModelProto, Graph>()
+
+/** The graph as it was loaded of which another was made; undefined for one that comes from no file. */
+export const originalOf = ({ model }: Graph): Graph | undefined => model && originals.get(model)
 
 function parse(bytes: Uint8Array): ModelProto {
   if (bytes.byteLength === 0)

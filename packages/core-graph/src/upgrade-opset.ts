@@ -21,13 +21,20 @@ import { upgrades } from './upgrades/registry.ts'
  */
 export const upgradeOpset = (graph: Graph, version = 21): Graph => upgrade(graph, version).graph
 
-/** `upgradeOpset`, with the number of nodes that were rewritten. */
-export function upgrade(graph: Graph, target: number): { readonly graph: Graph; readonly changed: number } {
+/**
+ * `upgradeOpset`, with the number of nodes that were rewritten.
+ * @param tolerant go on where shapes do not go together, for whoever judges them afterwards
+ */
+export function upgrade(
+  graph: Graph,
+  target: number,
+  tolerant = false,
+): { readonly graph: Graph; readonly changed: number } {
   const from = opsetOf(graph)
   if (!graph.opsets.has('') || from >= target) return { graph, changed: 0 }
   // A function's body is of the model's operator set too (ONNX IR, "Functions").
   const inlined = inlineFunctions(graph)
-  const run: Run = { from, target, fresh: freshNames(inlined.graph), changed: inlined.changed }
+  const run: Run = { from, target, tolerant, fresh: freshNames(inlined.graph), changed: inlined.changed }
   const body = upgradeBody(inlined.graph, new Map(), run)
   return { graph: { ...body, opsets: new Map(body.opsets).set('', target) }, changed: run.changed }
 }
@@ -35,6 +42,7 @@ export function upgrade(graph: Graph, target: number): { readonly graph: Graph; 
 interface Run {
   readonly from: number
   readonly target: number
+  readonly tolerant: boolean
   readonly fresh: (name: string) => string
   changed: number
 }
@@ -64,7 +72,7 @@ function upgradeBody<Body extends GraphBody>(body: Body, around: ReadonlyMap<str
     return upgraded.map(made => {
       const attributes = mapBodies(made, inner => upgradeBody(inner, values, run))
       const complete = attributes === made.attributes ? made : { ...made, attributes }
-      inferInto(values, complete, body)
+      inferInto(values, complete, body, run.tolerant)
       return complete
     })
   })
@@ -72,8 +80,12 @@ function upgradeBody<Body extends GraphBody>(body: Body, around: ReadonlyMap<str
 }
 
 /** Types for the rules, as each node is done: shape rules describe the newest form, so a graph cannot be inferred before. */
-function inferInto(values: Map<string, Inferred>, node: Node, body: GraphBody): void {
-  if (inferNode(node, values) === undefined) return
+function inferInto(values: Map<string, Inferred>, node: Node, body: GraphBody, tolerant: boolean): void {
+  try {
+    if (inferNode(node, values) === undefined) return
+  } catch (error) {
+    if (!tolerant || !(error instanceof ModelError)) throw error
+  }
   for (const output of node.outputs) {
     const type = body.valueInfo.get(output)?.type ?? body.outputs.find(({ name }) => name === output)?.type
     if (type) values.set(output, type)

@@ -1,5 +1,6 @@
 import { ModelError } from './errors.ts'
 import type { Graph } from './graph.ts'
+import { originalOf } from './load.ts'
 import { modelMessage } from './save.ts'
 import type { Target } from './target.ts'
 import { followElementTypes } from './validation/element-types.ts'
@@ -79,21 +80,37 @@ function once<Value>(make: () => Value): () => Value {
   }
 }
 
-export interface AssertValidOptions {
-  readonly target?: Target
-  /** The model that the graph was made from: rules that it breaks already are not held against the graph. */
-  readonly source?: Graph
+/** The rules that a model breaks which `loadModel` refuses, by the error's code. */
+const rulesOfCodes: ReadonlyMap<string, string> = new Map([
+  ['MODEL_CYCLE', 'topological-order'],
+  ['MODEL_UNKNOWN_VALUE', 'topological-order'],
+  ['MODEL_DUPLICATE_VALUE', 'single-assignment'],
+  ['MODEL_TENSOR_SIZE', 'tensor-size'],
+  ['MODEL_TENSOR_TYPE', 'tensor-size'],
+])
+
+/** An error of `loadModel` as a finding; undefined where ONNX allows what Pare does not read, or the file is no model. */
+export function findingOfError({
+  code,
+  message,
+  hint = 'Export the model again.',
+  node,
+}: ModelError): Finding | undefined {
+  const rule = rulesOfCodes.get(code)
+  return rule === undefined ? undefined : { rule, severity: 'error', message, hint, ...(node ? { node } : {}) }
 }
 
 /**
- * That a model is valid, as `validate` judges; warnings pass.
+ * That a model is valid, as `validate` judges; warnings pass. Rules that the file which the graph was loaded from
+ * breaks already are not held against it: what runs in spite of them may be compressed too.
  * @throws ModelError `MODEL_INVALID` with the number of errors and the first of them
  */
-export function assertValid(graph: Graph, { target, source }: AssertValidOptions = {}): void {
+export function assertValid(graph: Graph, { target }: Pick<ValidateOptions, 'target'> = {}): void {
   const options = target ? { target } : {}
   const errors = errorsOf(graph, options)
   if (errors.length === 0) return
-  const broken = new Set(source && errorsOf(source, options).map(({ rule }) => rule))
+  const original = originalOf(graph)
+  const broken = new Set(original && errorsOf(original, { ...options, loaded: true }).map(({ rule }) => rule))
   const [first, ...more] = errors.filter(({ rule }) => !broken.has(rule))
   if (!first) return
   const shown = [first, ...more].slice(0, 3)

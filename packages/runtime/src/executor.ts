@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type Executor, type Graph, ModelError, RecipeError, RunError, saveModel } from '@pare/core-graph'
 import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node'
 import { z } from 'zod'
-import { needsExternalData, writeModel } from './model-file.ts'
+import { needsExternalData, writeUnchecked } from './model-file.ts'
 import { wrapSession } from './session.ts'
 
 /** How onnxruntime runs a model. Plain data: what a recipe says under `runtime:`. */
@@ -125,7 +125,7 @@ async function createFromFolder(graph: Graph, options: InferenceSession.SessionO
   const folder = await mkdtemp(join(tmpdir(), 'pare-'))
   try {
     const path = join(folder, 'model.onnx')
-    await writeModel(path, graph)
+    await writeUnchecked(path, graph)
     return await InferenceSession.create(path, options)
   } finally {
     await rm(folder, { recursive: true, force: true })

@@ -3,6 +3,7 @@ import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import {
+  assertValid,
   bodiesOf,
   type Graph,
   type GraphBody,
@@ -144,15 +145,32 @@ export interface WriteModelOptions {
  * Writes a model, so that under `path` there is the old model or the whole new one, whenever the process dies.
  * Above protobuf's 2 GiB the tensors go to `<path>.<digest>.data` beside it: it is named by its content, so an old
  * model keeps its own data until the new one stands in its place; then the old data is removed.
+ * Nothing is written of a model that is invalid where the file which it was loaded from was not.
  * @returns the paths written and their sizes in bytes, the model first
+ * @throws ModelError `MODEL_INVALID`
  * @throws RunError `RUN_WRITE`
  */
 export async function writeModel(
   path: string,
   graph: Graph,
+  options: WriteModelOptions = {},
+): Promise<readonly WrittenFile[]> {
+  assertValid(graph)
+  return writeUnchecked(path, graph, options)
+}
+
+interface WrittenFile {
+  readonly path: string
+  readonly bytes: number
+}
+
+/** `writeModel` for what nobody sees: a graph on its way to the runtime, whose verdict it is. */
+export async function writeUnchecked(
+  path: string,
+  graph: Graph,
   { largest }: WriteModelOptions = {},
-): Promise<readonly { readonly path: string; readonly bytes: number }[]> {
-  const written: { path: string; bytes: number }[] = []
+): Promise<readonly WrittenFile[]> {
+  const written: WrittenFile[] = []
   if (needsExternalData(graph, largest)) {
     // Where data lies in the file does not depend on the file's name.
     const { externalData } = saveModelPieces(graph, { external: { location: 'unnamed' } })

@@ -56,6 +56,11 @@ export const attributes = defineValidationRule({
               node,
             }
         }
+        const choices = [...(signature?.attributes.keys() ?? [])]
+        const values = proto.attribute.filter(attribute => choices.includes(attribute.name)).length
+        // Of its attributes, which are all ways to give the value, none is required by itself.
+        if (op === 'Constant' && signature && values !== 1)
+          yield { message: `${label} has ${values} values.`, hint: `Give one of: ${choices.join(', ')}.`, node }
         for (const [missing, { isRequired, type }] of signature?.attributes ?? [])
           if (isRequired && !seen.has(missing))
             yield { message: `${label} has no attribute ${missing}.`, hint: `Give it: its type is ${type}.`, node }

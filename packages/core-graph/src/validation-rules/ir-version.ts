@@ -15,7 +15,8 @@ const irOfOpset: readonly (readonly [opset: number, ir: number])[] = [
   [24, 12],
   [25, 13],
 ]
-const newest = 14
+/** The first that imports operator sets, and the newest. */
+const [oldest, newest] = [3, 14]
 
 /** Element types that came with an IR version. */
 const irOfType: Partial<Readonly<Record<DataType, number>>> = {
@@ -35,14 +36,14 @@ const irOfType: Partial<Readonly<Record<DataType, number>>> = {
 export const irVersion = defineValidationRule({
   id: 'ir-version',
   severity: 'error',
-  demands: `The IR version is known (1 to ${newest}) and knows what the file uses: functions, constants, element types, operator set.`,
+  demands: `The IR version is known (${oldest} to ${newest}) and knows what the file uses: functions, constants, element types, operator set.`,
   *check(context) {
     const { model, scopes } = context
     const version = Number(model.irVersion)
-    if (version < 1 || version > newest) {
+    if (version < oldest || version > newest) {
       yield {
         message: version === 0 ? 'The model states no IR version.' : `The model states the IR version ${version}.`,
-        hint: `Versions 1 to ${newest} are known.`,
+        hint: `Versions ${oldest} to ${newest} are known.`,
       }
       return
     }

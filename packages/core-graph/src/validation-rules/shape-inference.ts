@@ -16,7 +16,8 @@ export const shapeInference = defineValidationRule({
         severity: notUpgraded.code === 'MODEL_UPGRADE' ? 'warning' : 'error',
       }
     for (const { node, error } of failures) {
-      // The rule quantization-axis says these.
+      // The rules node-arity, attributes and quantization-axis say these.
+      if (error.code === 'MODEL_INPUT' || error.code === 'MODEL_ATTRIBUTE') continue
       if (isQuantization(node) && error.code === 'MODEL_SHAPE') continue
       yield {
         message: error.message,

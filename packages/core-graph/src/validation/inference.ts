@@ -1,8 +1,9 @@
 import { ModelError } from '../errors.ts'
 import { bodiesOf, type Graph, type GraphBody, type Node, valuesOf } from '../graph.ts'
 import { inferNode, inferredConstant } from '../infer.ts'
+import { inlineFunctions } from '../inline-functions.ts'
 import type { Inferred } from '../operator.ts'
-import { upgradeOpset } from '../upgrade-opset.ts'
+import { upgrade } from '../upgrade-opset.ts'
 
 /** A graph or body, with what is known of every value that it sees. */
 export interface InferredBody {
@@ -47,7 +48,7 @@ export function inferAll(graph: Graph): Inference {
 
 function upgradedOr(graph: Graph): Graph | ModelError {
   try {
-    return upgradeOpset(graph)
+    return upgrade(inlineFunctions(graph).graph, 21, true).graph
   } catch (error) {
     if (error instanceof ModelError) return error
     throw error
