@@ -27,6 +27,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/inspect.ts')).defineInspect,
   },
   {
+    name: 'validate',
+    description: 'Check a model against the ONNX specification, and what a runtime takes',
+    load: async () => (await import('./commands/validate.ts')).defineValidate,
+  },
+  {
     name: 'quantize',
     description: 'Quantize a model to int8 after training: model, images, output',
     load: async () => (await import('./commands/quantize.ts')).defineQuantize,
