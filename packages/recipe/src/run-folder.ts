@@ -1,7 +1,7 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Graph, RunError } from '@pare/core-graph'
-import { isLeftover, makeFolder, readModel, writeFailure, writeFileWhole, writeModel } from '@pare/runtime'
+import { makeFolder, readModel, writeFailure, writeFileWhole, writeModel } from '@pare/runtime'
 import type { CheckpointStore } from '@pare/train'
 import { openEventLog } from './event-log.ts'
 import type { RunEvent } from './events.ts'
@@ -65,7 +65,6 @@ export async function openRunFolder({ path, recipe, fingerprint, resume }: OpenR
       if (!resume) throw inUse(path)
       checkUnchanged(path, before, fingerprint)
     } else if (!(await entriesOf(path)).every(isBeginning)) throw noRun(path, resume)
-    await removeLeftovers(path)
     await folderOperation(path, () => makeFolder(join(path, 'steps')))
     const folder = await files(path)
     if (!before) {
@@ -80,8 +79,7 @@ export async function openRunFolder({ path, recipe, fingerprint, resume }: OpenR
 }
 
 /** What there is of a run before its `run.json`. */
-const isBeginning = (name: string): boolean =>
-  [lockFiles.lock, lockFiles.holder, 'steps', 'recipe.yaml'].includes(name) || isLeftover(name)
+const isBeginning = (name: string): boolean => [lockFiles.lock, lockFiles.holder, 'steps', 'recipe.yaml'].includes(name)
 
 async function files(path: string) {
   const writeText = async (name: string, text: string) => {
@@ -116,13 +114,6 @@ async function files(path: string) {
       return join(path, name)
     },
   }
-}
-
-/** Of a process that died while it wrote. Nobody else writes here now. */
-async function removeLeftovers(path: string): Promise<void> {
-  await folderOperation(path, async () => {
-    for (const name of await readdir(path, { recursive: true })) if (isLeftover(name)) await rm(join(path, name))
-  })
 }
 
 const readFingerprint = async (path: string): Promise<RunFingerprint | undefined> => {

@@ -1,8 +1,8 @@
-import { readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { RunError } from '@pare/core-graph'
-import { writeFailure, writeFileWhole } from '@pare/runtime'
+import { isLeftover, writeFailure, writeFileWhole } from '@pare/runtime'
 import { z } from 'zod'
 
 /** The files of a lock in a run's folder. */
@@ -47,6 +47,7 @@ export async function lockFolder(folder: string): Promise<RunLock> {
     database.close()
   }
   try {
+    await removeLeftovers(folder)
     const holder: Holder = { process: process.pid, host: hostname(), since: new Date().toISOString() }
     await writeFileWhole(holderPath, [new TextEncoder().encode(`${JSON.stringify(holder)}\n`)])
   } catch (error) {
@@ -54,6 +55,16 @@ export async function lockFolder(folder: string): Promise<RunLock> {
     throw error
   }
   return { [Symbol.asyncDispose]: release }
+}
+
+/** Of a process that died while it wrote: nobody else writes here now. */
+async function removeLeftovers(folder: string): Promise<void> {
+  try {
+    for (const name of await readdir(folder, { recursive: true }))
+      if (isLeftover(name)) await rm(join(folder, name), { force: true })
+  } catch (cause) {
+    throw writeFailure('RUN_FOLDER', `What a run that died has left in ${folder} cannot be removed`, cause)
+  }
 }
 
 /** Nothing is ever written to it: no journal is kept in the folder. */
