@@ -137,6 +137,29 @@ test('a model that was never trained is not judged by its BatchNormalization', a
   expect(await checkInputs(untrained, { executor, source: sourceOf(normalized) })).toEqual([])
 })
 
+test('features of a table that were not scaled are told, without a word of images', async () => {
+  const random = createRandom(3)
+  const data = Float32Array.from(
+    { length: count * 2 },
+    (_, place) => (place % 2 ? 1000 : 40) + 10 * randomNormal(random),
+  )
+  const source: DataSource = {
+    size: count,
+    labelled: false,
+    async *batches() {
+      yield { inputs: { x: { dataType: 'float32', dims: [count, 2], data } }, labels: undefined, size: count }
+    },
+  }
+  const b = createBuilder('table')
+  const x = b.input('x', 'float32', ['N', 2])
+  const vector = (...values: number[]) => b.constant('float32', [2], values)
+  const scaled = b.BatchNormalization(x, vector(1, 1), vector(0, 0), vector(0, 0), vector(1.01, 0.99))
+  b.output(b.named(b.Relu(scaled), 'y'))
+  const [warning] = await checkInputs(b.build(), { executor, source })
+  expect(warning).toMatch(/every feature had the mean 0/)
+  expect(warning).not.toMatch(/RGB|range/)
+})
+
 test('without BatchNormalization, pixels up to 255 are told as a guess', async () => {
   const raw = changed(value => 255 * value)
   expect(await checkInputs(model('none'), { executor, source: sourceOf(raw) })).toEqual([

@@ -50,7 +50,9 @@ export async function checkInputs(
     const broken = brokenSign(name, statistics, graph.inputs.length === 1 ? tensors : [])
     if (broken !== undefined) warnings.push(broken)
     else {
-      const context = { graph, executor, batches, input: name, statistics, isOnly: inputs.length === 1, signal }
+      const isImage = tensors[0]?.dims.length === 4
+      const isOnly = inputs.length === 1
+      const context = { graph, executor, batches, input: name, statistics, isImage, isOnly, signal }
       const told = (await batchNormEvidence(context)) ?? quantizerEvidence(context) ?? guess(context)
       if (told.warning !== undefined) warnings.push(told.warning)
     }

@@ -1,6 +1,6 @@
 import { type Batch, type Graph, type Node, runBatch, type Session, tensorNumbers, withOutputs } from '@pare/core-graph'
 import { type ChannelStatistics, channelSums } from './channel-statistics.ts'
-import { encodings } from './encodings.ts'
+import { type Encoding, encodings, normalizedFeatures } from './encodings.ts'
 import { figure, type InputContext, type Judgement } from './evidence.ts'
 
 /**
@@ -24,7 +24,7 @@ const nearer = 5
  * @returns undefined where there is no such node, or one that was never trained
  */
 export async function batchNormEvidence(context: InputContext): Promise<Judgement | undefined> {
-  const { graph, executor, batches, statistics, isOnly } = context
+  const { graph, executor, batches, statistics, isImage, isOnly } = context
   const learned = learnedStatistics(graph)
   if (!learned) return undefined
   await using session = await executor.open(withOutputs(graph, [learned.value]))
@@ -37,7 +37,7 @@ export async function batchNormEvidence(context: InputContext): Promise<Judgemen
 
   let cause: { readonly advice: string; readonly divergence: number } | undefined
   if (isOnly)
-    for (const { advice, apply } of encodings(statistics)) {
+    for (const { advice, apply } of isImage ? encodings(statistics) : [normalizedFeatures(statistics)]) {
       const changed = batches.map(batch => ({ ...batch, inputs: mapped(batch.inputs, context.input, apply) }))
       const { divergence } = await distanceOf(changed)
       if (divergence < Math.min(cause?.divergence ?? Number.POSITIVE_INFINITY, found.divergence / nearer))
@@ -49,12 +49,12 @@ export async function batchNormEvidence(context: InputContext): Promise<Judgemen
     warning: `The samples are not what the model was trained on: where its first BatchNormalization (${learned.node.name || learned.value}) reads, the spread is ${figure(found.spread)} times what it learned, and the mean ${figure(found.shift)} standard deviations off. ${
       cause
         ? `They would fit ${cause.advice}.`
-        : 'Look at the preprocessing: range (0 to 1, or 0 to 255), mean and std, RGB or BGR, NCHW or NHWC; or the data is of another kind, or of a part of the classes.'
+        : `${isImage ? 'Look at the preprocessing: range (0 to 1, or 0 to 255), mean and std, RGB or BGR, NCHW or NHWC' : 'Look at how the features were scaled for training'}; or the data is of another kind, or of a part of the classes.`
     }`,
   }
 }
 
-function mapped(inputs: Batch['inputs'], name: string, apply: ReturnType<typeof encodings>[number]['apply']) {
+function mapped(inputs: Batch['inputs'], name: string, apply: Encoding['apply']) {
   const only = Object.keys(inputs).length === 1
   return Object.fromEntries(
     Object.entries(inputs).map(([key, tensor]) => [key, key === name || only ? apply(tensor) : tensor]),

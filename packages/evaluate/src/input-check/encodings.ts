@@ -25,11 +25,8 @@ export function encodings({ axis, mean, variance, low, high }: ChannelStatistics
   // In units of the range [0, 1], as a recipe states them.
   const unit = (value: number) => (value - low) / (high - low)
   const normalized: Encoding = {
+    ...standardized({ axis, mean, variance }),
     advice: `if every channel had the mean 0 and the standard deviation 1: range: [0, 1], with a mean near ${figures(mean.map(unit))} and a std near ${figures(deviation.map(value => value / (high - low)))}, or those that the model was trained with`,
-    apply: perChannel(axis, channel => {
-      const scale = 1 / Math.max(deviation[channel] ?? 1, Number.MIN_VALUE)
-      return { scale, shift: -(mean[channel] ?? 0) * scale }
-    }),
   }
   const swapped: Encoding = {
     advice:
@@ -38,6 +35,20 @@ export function encodings({ axis, mean, variance, low, high }: ChannelStatistics
   }
   return [toRange(0, 1), toRange(-1, 1), toRange(0, 255), normalized, ...(mean.length === 3 ? [swapped] : [])]
 }
+
+/** The features of samples that are no images, as models of tables commonly take them. */
+export const normalizedFeatures = (statistics: ChannelStatistics): Encoding => ({
+  ...standardized(statistics),
+  advice:
+    'if every feature had the mean 0 and the standard deviation 1: scale them as in training before they are saved',
+})
+
+const standardized = ({ axis, mean, variance }: Pick<ChannelStatistics, 'axis' | 'mean' | 'variance'>) => ({
+  apply: perChannel(axis, channel => {
+    const scale = 1 / (Math.sqrt(variance[channel] ?? 1) || 1)
+    return { scale, shift: -(mean[channel] ?? 0) * scale }
+  }),
+})
 
 const perChannel =
   (axis: number, map: (channel: number) => { readonly scale: number; readonly shift: number }) =>

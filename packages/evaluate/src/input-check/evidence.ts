@@ -10,6 +10,8 @@ export interface InputContext {
   readonly input: string
   /** Of the input's samples. */
   readonly statistics: ChannelStatistics
+  /** Whether the input has the four axes of images. */
+  readonly isImage: boolean
   /** Whether it is the only input of floating point. */
   readonly isOnly: boolean
   readonly signal: AbortSignal | undefined

@@ -6,11 +6,10 @@ const normalizing = new Set(['Sub', 'Mul', 'Div', 'Add', 'BatchNormalization', '
 const through = new Set(['Transpose', 'Identity', 'Reshape'])
 
 /** Where the model tells nothing: pixels from 0 to 255 are seldom what a model of images takes. */
-export function guess({ graph, input, statistics: { low, high, mean } }: InputContext): Judgement {
+export function guess({ graph, input, isImage, statistics: { low, high, mean } }: InputContext): Judgement {
   const { users } = graphIndex(graph)
   const first = (value: string): readonly string[] =>
     (users.get(value) ?? []).flatMap(({ op, outputs }) => (through.has(op) ? first(outputs[0] ?? '') : [op]))
-  const isImage = graph.inputs.find(({ name }) => name === input)?.type?.shape?.length === 4
   const isRaw = low >= 0 && high > 50 && high <= 255 && mean.some(value => value > 10)
   if (!isImage || !isRaw || first(input).some(op => normalizing.has(op))) return { warning: undefined }
   return {
