@@ -23,7 +23,7 @@ export interface Target {
   readonly id: string
   /** One sentence for help and forms. */
   readonly description: string
-  /** The newest operator set of ONNX that it reads. */
+  /** The newest operator set of ONNX that its release of autumn 2026 reads: onnxruntime 1.30, TensorRT 11. */
   readonly newestOpset: number
   readonly quantization: TargetQuantization
   /** Types that QuantizeLinear may make and DequantizeLinear may read. */

@@ -5,6 +5,7 @@ import { modelMessage } from './save.ts'
 import type { Target } from './target.ts'
 import { followElementTypes } from './validation/element-types.ts'
 import { inferAll } from './validation/inference.ts'
+import { once } from './validation/once.ts'
 import {
   functionKey,
   type Problem,
@@ -71,14 +72,6 @@ const findingOf = (rule: ValidationRule, { severity = rule.severity, ...problem 
   severity,
   ...problem,
 })
-
-function once<Value>(make: () => Value): () => Value {
-  let made: { readonly value: Value } | undefined
-  return () => {
-    made ??= { value: make() }
-    return made.value
-  }
-}
 
 /** The rules that a model breaks which `loadModel` refuses, by the error's code. */
 const rulesOfCodes: ReadonlyMap<string, string> = new Map([

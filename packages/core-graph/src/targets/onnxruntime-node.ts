@@ -10,7 +10,7 @@ import { defineTarget } from '../target.ts'
 export const onnxruntimeNode = defineTarget({
   id: 'onnxruntime-node',
   description: 'onnxruntime on the CPU, in Node, Electron or natively, on x86 CPUs with or without VNNI and on Arm.',
-  newestOpset: 25,
+  newestOpset: 26,
   quantization: {
     activations: { dataType: 'uint8', symmetric: false },
     weights: { bits: 7, perChannel: true },

@@ -7,7 +7,7 @@ import { defineTarget } from '../target.ts'
 export const onnxruntimeWeb = defineTarget({
   id: 'onnxruntime-web',
   description: "onnxruntime's WASM build in a browser, on the CPU.",
-  newestOpset: 25,
+  newestOpset: 26,
   quantization: {
     activations: { dataType: 'uint8', symmetric: false },
     weights: { bits: 8, perChannel: true },

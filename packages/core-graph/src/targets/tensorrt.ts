@@ -3,18 +3,18 @@ import { defineTarget } from '../target.ts'
 /**
  * TensorRT with explicit quantization: signed and symmetric, so every zero point is 0; weights per channel; the bias
  * stays float, because no DequantizeLinear of int32 is read.
- * Source: NVIDIA TensorRT documentation, "Working with Quantized Types".
+ * Source: NVIDIA TensorRT 11 documentation, "Working with Quantized Types" and "ONNX Opset Guide".
  */
 export const tensorrt = defineTarget({
   id: 'tensorrt',
   description: "NVIDIA's TensorRT, by explicit quantization: signed, symmetric, the bias float.",
-  newestOpset: 22,
+  newestOpset: 25,
   quantization: {
     activations: { dataType: 'int8', symmetric: true },
     weights: { bits: 8, perChannel: true },
     bias: 'float',
   },
-  quantizedTypes: ['int8', 'int4'],
+  quantizedTypes: ['int8', 'int4', 'float8e4m3fn', 'float4e2m1'],
   symmetricOnly: true,
   saturates: false,
 })

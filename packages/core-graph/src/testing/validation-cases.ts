@@ -241,7 +241,7 @@ export const validationCases: Readonly<Record<keyof typeof validationRules, Vali
     options: { target: xnnpack },
   },
   'target-opset': {
-    breaks: model({ nodes: [relu], opset: 25 }),
+    breaks: model({ nodes: [relu], opset: 26 }),
     keeps: plain,
     options: { target: tensorrt },
   },

@@ -2,6 +2,7 @@ import { isFieldSet } from '@bufbuild/protobuf'
 import { type AttributeProto, AttributeProtoSchema } from 'onnx-buf'
 import { signatureOf } from '../opset/signature.ts'
 import { defineValidationRule, functionKey } from '../validation/rule.ts'
+import type { Scope } from '../validation/scope.ts'
 
 /** AttributeProto.AttributeType by its numbers. */
 const typeNames =
@@ -27,7 +28,8 @@ export const attributes = defineValidationRule({
   severity: 'error',
   demands: 'Attributes are known to the operator, given once, of the type that it states; required ones are given.',
   *check({ scopes, functions }) {
-    for (const { nodes, opsets, kind } of scopes)
+    for (const scope of scopes) {
+      const { nodes, opsets } = scope
       for (const { domain, op, name, label, proto } of nodes) {
         const node = { name, op }
         const isFunction = functions.has(functionKey(domain, op, proto.overload))
@@ -48,7 +50,7 @@ export const attributes = defineValidationRule({
                   : `It knows: ${[...signature.attributes.keys()].join(', ')}.`,
               node,
             }
-          const problem = valueProblem(attribute, spec?.type, kind === 'function')
+          const problem = valueProblem(attribute, spec?.type, isInFunction(scope))
           if (problem)
             yield {
               message: `${label} has an attribute ${attribute.name} ${problem}.`,
@@ -65,8 +67,13 @@ export const attributes = defineValidationRule({
           if (isRequired && !seen.has(missing))
             yield { message: `${label} has no attribute ${missing}.`, hint: `Give it: its type is ${type}.`, node }
       }
+    }
   },
 })
+
+/** Bodies in a function know its attributes too. */
+const isInFunction = ({ kind, around }: Scope): boolean =>
+  kind === 'function' || (around !== undefined && isInFunction(around))
 
 function valueProblem(attribute: AttributeProto, wanted: string | undefined, mayRefer: boolean): string | undefined {
   const given = typeNames[attribute.type] ?? String(attribute.type)

@@ -1,3 +1,4 @@
+import type { FunctionProto } from 'onnx-buf'
 import { signatureOf } from '../opset/signature.ts'
 import { defineValidationRule, functionKey } from '../validation/rule.ts'
 import { plainDomain } from '../validation/scope.ts'
@@ -19,8 +20,7 @@ export const functions = defineValidationRule({
         yield { message: `${label} has no ${source.name === '' ? 'name' : 'domain'}.`, hint: 'Give it one.' }
       if (seen.has(key)) yield { message: `${label} is defined twice.`, hint: 'Keep one of them.' }
       seen.add(key)
-      if (reaches(key, key, functions, new Set()))
-        yield { message: `${label} calls itself.`, hint: 'Use Loop to repeat.' }
+      if (callsItself(key, functions)) yield { message: `${label} calls itself.`, hint: 'Use Loop to repeat.' }
       for (const { domain, op, label: node } of bodies[index]?.nodes ?? []) {
         const [own, outer] = [bodies[index]?.opsets.get(domain), modelOpsets.get(domain)]
         if (own === undefined || outer === undefined || own === outer) continue
@@ -35,19 +35,18 @@ export const functions = defineValidationRule({
   },
 })
 
-/** Whether calls that start in a function come to another. */
-function reaches(
-  from: string,
-  to: string,
-  functions: ReadonlyMap<string, { readonly node: readonly { domain: string; opType: string; overload: string }[] }>,
-  visited: Set<string>,
-): boolean {
-  for (const { domain, opType, overload } of functions.get(from)?.node ?? []) {
-    const called = functionKey(domain, opType, overload)
-    if (called === to) return true
-    if (!functions.has(called) || visited.has(called)) continue
-    visited.add(called)
-    if (reaches(called, to, functions, visited)) return true
-  }
+/** Whether calls that start in a function come back to it. */
+function callsItself(key: string, functions: ReadonlyMap<string, FunctionProto>): boolean {
+  const reached = new Set<string>()
+  const ahead = [key]
+  // The list grows while it is walked.
+  for (const from of ahead)
+    for (const { domain, opType, overload } of functions.get(from)?.node ?? []) {
+      const called = functionKey(domain, opType, overload)
+      if (called === key) return true
+      if (!functions.has(called) || reached.has(called)) continue
+      reached.add(called)
+      ahead.push(called)
+    }
   return false
 }

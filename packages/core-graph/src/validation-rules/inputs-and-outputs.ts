@@ -1,12 +1,11 @@
 import type { ValueInfoProto } from 'onnx-buf'
-import { dataTypeName } from '../data-type.ts'
 import { defineValidationRule } from '../validation/rule.ts'
 
 /** What goes in and comes out is known before the model runs (ONNX IR, "Graphs", "ValueInfoProto"). */
 export const inputsAndOutputs = defineValidationRule({
   id: 'inputs-and-outputs',
   severity: 'error',
-  demands: 'Outputs are made in their own graph; inputs and outputs of the model state element type and rank.',
+  demands: 'Outputs are made in their own graph; inputs and outputs of the model state their types and ranks.',
   *check({ scopes }) {
     for (const { label, kind, nodes, inputs, outputs, graph } of scopes) {
       const made = new Set([
@@ -36,7 +35,7 @@ export const inputsAndOutputs = defineValidationRule({
           if (missing)
             yield {
               message: `The ${part} ${value.name} states no ${missing}.`,
-              hint: 'State its element type and rank; sizes that are not known may have names.',
+              hint: 'State its type and rank; sizes that are not known may have names.',
               value: value.name,
             }
         }
@@ -48,8 +47,5 @@ function missingType({ type }: ValueInfoProto): string | undefined {
   const value = type?.value
   if (value?.case === undefined) return 'type'
   if (value.case !== 'tensorType' && value.case !== 'sparseTensorType') return undefined
-  const { elemType, shape } = value.value
-  const dataType = dataTypeName(elemType)
-  if (!dataType || dataType === 'undefined') return 'element type that ONNX knows'
-  return shape ? undefined : 'shape'
+  return value.value.shape ? undefined : 'shape'
 }

@@ -31,11 +31,12 @@ export const statedTypes = defineValidationRule({
 function* unknownOrMisstatedConstants({ graph }: Scope): Iterable<Problem> {
   if (!graph) return
   const constants = new Map(graph.initializer.map(tensor => [tensor.name, tensor]))
-  for (const source of [...graph.input, ...graph.valueInfo]) {
+  for (const source of [...graph.input, ...graph.output, ...graph.valueInfo]) {
     const { name, type } = loadValueInfo(source)
     const stated = source.type?.value
-    if (stated?.case === 'tensorType' && dataTypeName(stated.value.elemType) === undefined)
-      yield misstated(name, `the element type ${stated.value.elemType}`, 'none that ONNX knows')
+    const code = stated?.case === 'tensorType' ? stated.value.elemType : undefined
+    if (code !== undefined && (dataTypeName(code) ?? 'undefined') === 'undefined')
+      yield misstated(name, `the element type ${code}`, 'none that ONNX knows')
     const tensor = constants.get(name)
     const constant = tensor && {
       dataType: dataTypeName(tensor.dataType) ?? 'undefined',

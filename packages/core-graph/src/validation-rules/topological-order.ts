@@ -1,3 +1,4 @@
+import { once } from '../validation/once.ts'
 import { defineValidationRule, type Problem } from '../validation/rule.ts'
 import type { Scope } from '../validation/scope.ts'
 
@@ -18,11 +19,12 @@ function* misreads(scope: Scope, isAround: (name: string) => boolean): Iterable<
   for (const { name } of graph?.initializer ?? []) made.add(name)
   for (const { values } of graph?.sparseInitializer ?? []) if (values) made.add(values.name)
   const sees = (name: string) => made.has(name) || isAround(name)
+  const makers = once(() => new Map(nodes.flatMap(node => node.proto.output.map(output => [output, node] as const))))
   for (const node of nodes) {
     const about = { name: node.name, op: node.op }
     for (const name of node.proto.input)
       if (name !== '' && !sees(name)) {
-        const maker = nodes.find(({ proto }) => proto.output.includes(name))
+        const maker = makers().get(name)
         yield {
           message: maker
             ? `${node.label} reads ${name} before ${maker === node ? 'it has made it itself' : `node ${maker.name} (${maker.op}) has made it`}.`

@@ -100,4 +100,4 @@ function placeNodes(protos: readonly NodeProto[], nodes: PlacedNode[], scope: Sc
   }
 }
 
-export const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
