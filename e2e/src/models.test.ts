@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import {
+  type Finding,
   inferTypes,
   isFloat,
   loadModel,
@@ -8,6 +9,7 @@ import {
   saveModel,
   simplify,
   upgradeOpset,
+  validate,
   withOutputs,
 } from '@pare/core-graph'
 import { isQuantized, quantizeStatic } from '@pare/quant'
@@ -29,6 +31,8 @@ const countedBy = <Item>(items: readonly Item[], key: (item: Item) => string): R
   for (const item of items) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1)
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
+
+const isError = ({ severity }: Finding) => severity === 'error'
 
 const fullName = ({ domain, op }: Pick<Node, 'domain' | 'op'>) => (domain ? `${domain}.${op}` : op)
 
@@ -59,6 +63,12 @@ describe.for(fixtures)('$name', fixture => {
       readExternal: (_, offset, length) => weights.subarray(offset, offset + length),
     })
     expect(Buffer.compare(saveModel(again).model, model)).toBe(0)
+  })
+
+  test('is valid, and stays so when it is simplified', async () => {
+    const graph = await load()
+    expect(validate(graph, { loaded: true }).filter(isError)).toEqual([])
+    expect(validate(simplify(graph).graph).filter(isError)).toEqual([])
   })
 
   test('types and shapes are inferred as onnxruntime makes them', async () => {
@@ -129,6 +139,7 @@ describe.for(fixtures)('$name', fixture => {
     const makesFloats = (name: string) => isFloat(values.get(name)?.dataType ?? 'undefined')
     expect(float.nodes.filter(node => node.outputs.some(makesFloats) && !told.has(node.name))).toEqual([])
 
+    expect(validate(int8).filter(isError)).toEqual([])
     expect(isQuantized(int8)).toBe(details.quantized.length > 0)
     expect(saveModel(int8).model.length / saveModel(float).model.length).toBeLessThanOrEqual(expected.size)
     const feeds = feedsFor(graph, fixture, 3)
