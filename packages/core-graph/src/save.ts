@@ -28,7 +28,8 @@ export interface SaveOptions {
 }
 
 export interface SavedModel {
-  readonly model: Uint8Array
+  /** In memory of its own. */
+  readonly model: Uint8Array<ArrayBuffer>
   /** Pieces of the external file, in order; empty without the `external` option. */
   readonly externalData: readonly Uint8Array[]
 }

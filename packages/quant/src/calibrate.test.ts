@@ -90,9 +90,9 @@ test('samples come from a shuffle by the seed', async () => {
 test('batches are as small as the memory for their values asks', async () => {
   const b = createBuilder('wide')
   const x = b.input('x', 'float32', ['N', 2])
-  // 20 MB a sample.
+  // 5 MB a sample.
   b.output(
-    b.named(b.Expand(b.Unsqueeze(x, b.constant('int64', [1], [2])), b.constant('int64', [3], [1, 1, 2_500_000])), 'y'),
+    b.named(b.Expand(b.Unsqueeze(x, b.constant('int64', [1], [2])), b.constant('int64', [3], [1, 1, 625_000])), 'y'),
   )
   const sizes: number[] = []
   await calibrate(b.build(), executor, rows([0, 1], [2, 3], [4, 5], [6, 7]), {

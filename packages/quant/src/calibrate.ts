@@ -50,7 +50,8 @@ export async function calibrate(
   )
   const needsValues = observers.some(({ observer }) => observer.needs === 'values')
   const { graph: probed, probes, fetches } = probe(graph, values, needsValues)
-  await using session = await executor.open(probed)
+  // Unoptimized, the runtime keeps no second copy of the weights in a layout of its own.
+  await using session = await executor.open(probed, { optimize: false })
   const run = async (tensors: TensorMap): Promise<TensorMap> =>
     fetches.length > 0 ? session.run(tensors, fetches) : {}
   const total = source.size === undefined ? undefined : Math.min(samples, source.size)
@@ -105,7 +106,7 @@ const othersTurn = () =>
   })
 
 /** What all values of a batch may take, in bytes. */
-const memoryBudget = 64 * 2 ** 20
+const memoryBudget = 16 * 2 ** 20
 
 const atLeastOne = (count: number) => Math.max(1, Math.floor(count))
 

@@ -1,4 +1,12 @@
-import { createBuilder, type Graph, RecipeError, type StrategyContext, saveModel, simplify } from '@pare/core-graph'
+import {
+  createBuilder,
+  type Graph,
+  type Node,
+  RecipeError,
+  type StrategyContext,
+  saveModel,
+  simplify,
+} from '@pare/core-graph'
 import { createModel } from '@pare/models'
 import { optimizedGraph } from '@pare/runtime'
 import { describe, expect, test } from 'vitest'
@@ -84,6 +92,15 @@ test('a model that is quantized already is refused', async () => {
   const { graph: int8 } = await quantizeStatic(graph, { executor, calibration })
   expect([isQuantized(graph), isQuantized(int8)]).toEqual([false, true])
   await expect(quantizeStatic(int8, { executor, calibration })).rejects.toMatchObject({ code: 'MODEL_QUANTIZED' })
+  const choose: Node = {
+    name: 'choose',
+    op: 'If',
+    domain: '',
+    inputs: ['cond'],
+    outputs: ['y'],
+    attributes: { then_branch: { kind: 'graph', value: int8 }, else_branch: { kind: 'graph', value: graph } },
+  }
+  expect(isQuantized({ ...graph, nodes: [choose] })).toBe(true)
 })
 
 describe('quant.static', () => {

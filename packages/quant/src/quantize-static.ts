@@ -1,8 +1,10 @@
 import {
+  bodiesOf,
   type DataSource,
   type Executor,
   type Graph,
   ModelError,
+  type Node,
   type ProgressListener,
   simplify,
   type Target,
@@ -86,9 +88,14 @@ export async function quantizeStatic(
   return { graph: insertQdq(float, plan, ranges), details: detailsOf(float, plan, ranges, order) }
 }
 
-/** Whether a model has Q/DQ pairs or integer operators already (ONNX, "Quantization"). */
+/** Whether a model has Q/DQ pairs or integer operators already, in bodies and functions too (ONNX, "Quantization"). */
 export const isQuantized = (graph: Graph): boolean =>
-  graph.nodes.some(({ op }) => /^(De|Dynamic)?[Qq]uantizeLinear$|^QLinear|Integer$/.test(op))
+  [...operatorsOf(graph.nodes), ...graph.functions.flatMap(({ node }) => node.map(({ opType }) => opType))].some(op =>
+    /^(De|Dynamic)?[Qq]uantizeLinear$|^QLinear|Integer$/.test(op),
+  )
+
+const operatorsOf = (nodes: readonly Node[]): string[] =>
+  nodes.flatMap(node => [node.op, ...bodiesOf(node).flatMap(body => operatorsOf(body.nodes))])
 
 function detailsOf(
   graph: Graph,

@@ -35,7 +35,7 @@ export const staticOptions = z.strictObject({
     .int()
     .positive()
     .default(32)
-    .describe('Calibration samples that run at a time, at most: fewer where their values would take more than 64 MiB'),
+    .describe('Calibration samples that run at a time, at most: fewer where their values would take more than 16 MiB'),
   activations: z
     .enum(['uint8', 'int8'])
     .optional()

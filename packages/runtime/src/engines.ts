@@ -1,5 +1,4 @@
 import { type Executor, type Graph, PareError } from '@pare/core-graph'
-import { browserEngine } from './browser-latency.ts'
 import { compareLatency, type Latency, type LatencyOptions } from './latency.ts'
 import { createWebExecutor } from './web-executor.ts'
 
@@ -36,6 +35,8 @@ export async function latencyEngines(executor: Executor, target?: string): Promi
     }
   const notes: string[] = []
   const found: LatencyEngine[] = []
+  // Loaded only here: a server and a browser's driver take memory that nothing else needs.
+  const { browserEngine } = await import('./browser-latency.ts')
   for (const open of [browserEngine, webEngine])
     try {
       found.push(await open())

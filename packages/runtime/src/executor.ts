@@ -102,8 +102,7 @@ function nested(entries: Readonly<Record<string, string>>): Record<string, unkno
 
 async function createSession(graph: Graph, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
   try {
-    if (!needsExternalData(graph)) return await InferenceSession.create(saveModel(graph).model, options)
-    return await createFromFolder(graph, options)
+    return await (needsExternalData(graph) ? createFromFolder(graph, options) : createFromBytes(graph, options))
   } catch (cause) {
     if (cause instanceof ModelError) throw cause
     throw new ModelError({
@@ -119,6 +118,16 @@ async function createSession(graph: Graph, options: InferenceSession.SessionOpti
 
 const isCpu = ({ executionProviders = [] }: InferenceSession.SessionOptions) =>
   executionProviders.every(provider => provider === 'cpu')
+
+async function createFromBytes(graph: Graph, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
+  const { model } = saveModel(graph)
+  try {
+    return await InferenceSession.create(model, options)
+  } finally {
+    // The session has its own copy. Given back at once: the garbage collector may take long to notice so large an array.
+    model.buffer.transfer(0)
+  }
+}
 
 /** A model over protobuf's 2 GiB goes by way of files, which the session has read when it is there. */
 async function createFromFolder(graph: Graph, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
