@@ -215,6 +215,16 @@ describe('inlining', () => {
     expect(node?.source).toMatchObject({ docString: 'why', name: 'to-y/inner' })
   })
 
+  it('is done by an upgrade of the operator set, and where none is needed', () => {
+    const graph = modelOf(
+      [{ ...scale, opsetImport: [{ domain: '', version: 22n }] }],
+      [call('y', 'scale', ['x'])],
+      ['y'],
+      22n,
+    )
+    expect(textOf(upgradeOpset(graph))).toEqual(['y = LeakyRelu(x) {alpha=0.5}'])
+  })
+
   it('leaves a model without functions as it is', () => {
     const graph = modelOf([], [call('y', 'Neg', ['x'])])
     expect(inlineFunctions(graph)).toEqual({ graph, changed: 0 })

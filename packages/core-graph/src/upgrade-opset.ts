@@ -12,7 +12,8 @@ import { upgrades } from './upgrades/registry.ts'
 
 /**
  * Brings a graph to a newer version of ONNX's own operator set, at every level, computing the same. A graph that is
- * there already, or newer, stays as it is; other domains are not touched. Functions of the model are inlined before.
+ * there already, or newer, stays as it is; other domains are not touched. Functions of the model are inlined before,
+ * also in a graph that is new enough.
  *
  * Each change of an operator in between is either known to keep the meaning of an older node (`compatibleChanges`),
  * or rewritten by a rule, or an error: nothing is guessed.
@@ -30,10 +31,10 @@ export function upgrade(
   target: number,
   tolerant = false,
 ): { readonly graph: Graph; readonly changed: number } {
-  const from = opsetOf(graph)
-  if (!graph.opsets.has('') || from >= target) return { graph, changed: 0 }
   // A function's body is of the model's operator set too (ONNX IR, "Functions").
   const inlined = inlineFunctions(graph)
+  const from = opsetOf(inlined.graph)
+  if (!inlined.graph.opsets.has('') || from >= target) return inlined
   const run: Run = { from, target, tolerant, fresh: freshNames(inlined.graph), changed: inlined.changed }
   const body = upgradeBody(inlined.graph, new Map(), run)
   return { graph: { ...body, opsets: new Map(body.opsets).set('', target) }, changed: run.changed }
