@@ -283,3 +283,10 @@ test('a slice of an axis too long for an array is counted, not made', () => {
   const slice = b.Slice(b.input('x', 'float32', [2 ** 40]), b.ints(1), b.ints(-1), b.ints(0))
   expect(slice.shape).toEqual([2 ** 40 - 2])
 })
+
+test('a Split into more parts than it has outputs is an error, however many', () => {
+  const split = node('a b', 'Split', ['x'], { num_outputs: 2 ** 31 - 1 })
+  expect(() => inferTypes(graphOf({ inputs: { x: [4] }, nodes: [split], outputs: ['a', 'b'] }))).toThrow(
+    expect.objectContaining({ code: 'MODEL_SHAPE', message: expect.stringContaining('with 2 outputs') }),
+  )
+})

@@ -47,6 +47,11 @@ test.for(rules)('$id is named after its file and documented', ({ id, severity, d
   expect(docs).toContain(`| \`${id}\` | ${severity} | ${demands} |`)
 })
 
+test.each(Object.getOwnPropertyNames(Object.prototype))('an attribute may be named %s', name => {
+  const graph = graphOf({ inputs: { x: [2] }, nodes: [node('y', 'Relu', ['x'], { [name]: 'text' })], outputs: ['y'] })
+  expect(validate(graph).map(({ rule }) => rule)).not.toContain('attribute-values')
+})
+
 describe('valid models', () => {
   test.for(Object.keys(operators) as (keyof typeof operators)[])('of %s, which onnxruntime runs, break no rule', op => {
     const b = createBuilder('case')

@@ -14,6 +14,9 @@ export const Split = defineOperator({
     const { shape, dataType, elements } = input
     const along = shape && axisOf(axis, shape.length, node)
     const whole = (along === undefined ? undefined : shape?.[along]) ?? null
+    // The builder asks for as many as the attribute says; a file says it of the outputs that it lists.
+    if (!split && outputCount > 0 && parts !== undefined && parts !== outputCount)
+      throw shapeError(node, `has num_outputs ${parts}, with ${outputCount} outputs`)
     const unknown = Array<Dimension>(outputCount).fill(null)
     const sizes = split ? (elementsOf(split) ?? unknown) : equalParts(whole, parts ?? outputCount)
     checkSizes(sizes, whole, outputCount, node)

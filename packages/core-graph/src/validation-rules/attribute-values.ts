@@ -28,6 +28,8 @@ const texts: Readonly<Record<string, string>> = {
   'SoftmaxCrossEntropyLoss.reduction': 'none sum mean',
 }
 
+const choicesOf: ReadonlyMap<string, string> = new Map(Object.entries(texts))
+
 /** Sizes and steps, which are at least 1 each. */
 const positive = new Set('kernel_shape strides dilations group blocksize num_groups hidden_size num_outputs'.split(' '))
 /** Codes of TensorProto.DataType. */
@@ -60,7 +62,7 @@ export const attributeValues = defineValidationRule({
 function allowedProblem(op: string, attribute: AttributeProto): string | undefined {
   const { name, type, i, ints } = attribute
   if (type === Kind.STRING) {
-    const choices = (texts[`${op}.${name}`] ?? texts[name])?.split(' ')
+    const choices = (choicesOf.get(`${op}.${name}`) ?? choicesOf.get(name))?.split(' ')
     const given = utf8.decode(attribute.s)
     // Some exporters of the time wrote modes in capitals, and runtimes take them.
     return choices && !choices.includes(given) ? `one of: ${choices.join(', ')}` : undefined

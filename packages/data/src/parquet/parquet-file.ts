@@ -54,7 +54,9 @@ export async function openParquetFile(path: string): Promise<ParquetFile> {
   }))
   if (groups.reduce((sum, group) => sum + group.rows, 0) !== rows || groups.some(group => !(group.rows >= 0)))
     throw parquetError(path, `its row groups do not have the ${rows} rows that it declares`)
-  const keyValues = new Map((metadata.key_value_metadata ?? []).map(({ key, value }) => [key, value ?? '']))
+  const keyValues = guard(
+    () => new Map((metadata.key_value_metadata ?? []).map(({ key, value }) => [key, value ?? ''] as const)),
+  )
   return { path, groups: groups.filter(group => group.rows > 0), columns, keyValues }
 }
 

@@ -141,6 +141,13 @@ async function readAll(path: string): Promise<string> {
   return failure ? failure.code : 'read'
 }
 
+test('a footer whose key-value pairs are something else is told', async () => {
+  const folder = await temporaryFolder()
+  const whole = await readFile(fixture('parquet/images-none.parquet'))
+  await writeFiles(folder, { 'x.parquet': whole.fill(0xff, 2951, 2959) })
+  expect(await readAll(join(folder, 'x.parquet'))).toBe('DATA_PARQUET')
+})
+
 test('a damaged file ends in an error that names it, or is read: never in a crash', async () => {
   const folder = await temporaryFolder()
   const path = join(folder, 'x.parquet')
