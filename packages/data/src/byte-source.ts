@@ -1,6 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { DataError } from '@pare/core-graph'
-import { fileOperation } from './file-error.ts'
+import { closeSync, openSync, readSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { fileError, fileOperation } from './file-error.ts'
 
 /** Bytes that are read where they are needed: a file, or what was unpacked. */
 export interface ByteSource {
@@ -10,30 +10,35 @@ export interface ByteSource {
 }
 
 /**
- * A file, read by position: it may be larger than memory. It stays open until the thread ends that opened it.
+ * A file, read by position: it may be larger than memory. It is open only while it is read, so there is nothing to
+ * close.
  * @throws DataError `DATA_FILE`
  */
-export const fileSource = (path: string): Promise<ByteSource> =>
-  fileOperation(path, async () => {
-    const file = openSync(path, 'r')
-    const status = fstatSync(file)
-    if (!status.isFile()) {
-      closeSync(file)
-      throw Object.assign(new Error('it is no file'), status.isDirectory() ? { code: 'EISDIR' } : {})
-    }
-    return { size: status.size, readInto: (target, offset) => readFully(file, path, target, offset) }
-  })
+export async function fileSource(path: string): Promise<ByteSource> {
+  const status = await fileOperation(path, () => stat(path))
+  if (status.isDirectory()) throw fileError(path, { code: 'EISDIR' })
+  if (!status.isFile()) throw fileError(path, 'it is no file')
+  return {
+    size: status.size,
+    readInto: (target, offset) => {
+      let file: number | undefined
+      try {
+        file = openSync(path, 'r')
+        readFully(file, target, offset)
+      } catch (cause) {
+        throw fileError(path, cause)
+      } finally {
+        if (file !== undefined) closeSync(file)
+      }
+    },
+  }
+}
 
-function readFully(file: number, path: string, target: Uint8Array, offset: number): void {
+function readFully(file: number, target: Uint8Array, offset: number): void {
   let done = 0
   while (done < target.length) {
     const count = readSync(file, target, done, target.length - done, offset + done)
-    if (count === 0)
-      throw new DataError({
-        code: 'DATA_FILE',
-        message: `${path} ends at byte ${offset + done}, where more was expected.`,
-        hint: 'It may have been changed while it was read: run again.',
-      })
+    if (count === 0) throw new Error(`it ends at byte ${offset + done}: it may have been changed while it was read`)
     done += count
   }
 }

@@ -13,12 +13,16 @@ export async function fileOperation<Result>(path: string, operation: () => Promi
   try {
     return await operation()
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? ''
-    throw new DataError({
-      code: 'DATA_FILE',
-      message: `${path} ${reasons[code] ?? `cannot be read (${cause instanceof Error ? cause.message : cause})`}.`,
-      hint: 'Check the path; relative paths start at the folder of the file that declares the data.',
-      cause,
-    })
+    throw fileError(path, cause)
   }
+}
+
+export function fileError(path: string, cause: unknown): DataError {
+  const code = (cause as NodeJS.ErrnoException).code ?? ''
+  return new DataError({
+    code: 'DATA_FILE',
+    message: `${path} ${reasons[code] ?? `cannot be read (${cause instanceof Error ? cause.message : cause})`}.`,
+    hint: 'Check the path; relative paths start at the folder of the file that declares the data.',
+    cause,
+  })
 }
