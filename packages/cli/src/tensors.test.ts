@@ -78,6 +78,35 @@ test('a recipe names the arrays of the inputs', async () => {
   expect(JSON.parse(out).fidelity.samples).toBe(samples)
 })
 
+test('a model of a table is trained on arrays', async () => {
+  const random = createRandom(4)
+  const rows = 64
+  const features = Float64Array.from({ length: rows * 3 }, () => random() - 0.5)
+  const labels = BigInt64Array.from({ length: rows }, (_, row) => ((features.at(3 * row) ?? 0) > 0 ? 1n : 0n))
+  await mkdir('table')
+  await writeFile('table/x.npy', npy('<f8', [rows, 3], features))
+  await writeFile('table/y.npy', npy('<i8', [rows], labels))
+  const b = createBuilder('table')
+  const weights = (...dims: number[]) =>
+    b.constant(
+      'float32',
+      dims,
+      Float32Array.from({ length: dims.reduce((one, other) => one * other) }, () => random() - 0.5),
+    )
+  const hidden = b.Relu(b.Gemm(b.input('features', 'float32', ['N', 3]), weights(3, 8), weights(8)))
+  b.output(b.named(b.Gemm(hidden, weights(8, 2), weights(2)), 'scores'))
+  await writeModel('table.onnx', b.build())
+  const data = '{ kind: tensors, path: table, labels: y }'
+  const stage = '{ name: fit, train: { epochs: 12, batchSize: 8, optimizer: { learningRate: 0.2 } } }'
+  await writeFile(
+    'table.yaml',
+    `model: table.onnx\ndata:\n  train: ${data}\n  validation: ${data}\nstages: [${stage}]\n`,
+  )
+  const { code, out } = await run('run', 'table.yaml', '--json')
+  expect(code).toBe(0)
+  expect(JSON.parse(out).after.metrics.top1).toBeGreaterThan(0.9)
+})
+
 test.each<[string, readonly string[], RegExp]>([
   [
     'arrays under other names',
