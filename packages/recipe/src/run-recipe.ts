@@ -12,6 +12,7 @@ import type { Recipe } from './schema.ts'
 import type { DataSources } from './sources.ts'
 import { createSteps, type StepContext } from './steps.ts'
 import type { StrategyRegistry } from './strategies.ts'
+import { targetNotes } from './target-fit.ts'
 
 /** What a run works with. */
 export interface RunSetup {
@@ -116,7 +117,7 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
       target?.saturates && validation
         ? await saturation(final, { executor, source: validation, progress: context.progress, signal })
         : []
-    for (const sentence of saturationNotes(layers)) context.note(sentence)
+    for (const sentence of [...saturationNotes(layers), ...targetNotes(final, target)]) context.note(sentence)
     return { details: { figures, latencies, fidelity, saturation: layers } }
   })
 
