@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Graph, RunError } from '@pare/core-graph'
-import { makeFolder, readModel, writeFailure, writeFileWhole, writeModel } from '@pare/runtime'
+import { makeFolder, readModel, syncFolder, writeFailure, writeFileWhole, writeModel } from '@pare/runtime'
 import type { CheckpointStore } from '@pare/train'
 import { openEventLog } from './event-log.ts'
 import type { RunEvent } from './events.ts'
@@ -198,6 +198,7 @@ const madeHere = (path: string): Promise<boolean> =>
   folderOperation(path, async () => {
     try {
       await mkdir(path)
+      await syncFolder(dirname(path))
       return true
     } catch (error) {
       if (codeOf(error) === 'EEXIST') return false

@@ -4,4 +4,4 @@ export { compareLatency, type Latency, type LatencyOptions, measureLatency } fro
 export { externalFilesOf, readModel, writeModel } from './model-file.ts'
 export { optimizedGraph } from './optimized-graph.ts'
 export { createWebExecutor } from './web-executor.ts'
-export { isLeftover, makeFolder, writeFailure, writeFileWhole } from './write-file.ts'
+export { isLeftover, makeFolder, syncFolder, writeFailure, writeFileWhole } from './write-file.ts'
