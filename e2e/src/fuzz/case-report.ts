@@ -10,7 +10,7 @@ export interface CaseReport {
 }
 
 /** A case may take so much memory at a time, in bytes; files have at most some kilobytes. */
-export const memoryLimit = 256 * 2 ** 20
+export const memoryLimit = 512 * 2 ** 20
 
 /** A case that takes longer hangs. */
 export const hangMilliseconds = 5000

@@ -62,6 +62,17 @@ test('a file that does not decode is named', async () => {
     })
 })
 
+test('a small file that would unfold to gigabytes is refused', async () => {
+  const one = { width: 16, height: 16, channels: 3, background: 'green' } as const
+  const file = await sharp({ create: one }).webp({ lossless: true }).toBuffer()
+  // 14 bits each for width − 1 and height − 1 (WebP Lossless Bitstream, "RIFF Header").
+  file.writeUInt32LE((file.readUInt32LE(21) & 0xf000_0000) | 0x3ffe | (0x3ffe << 14), 21)
+  expect(await failureOf(decode(file, 'bomb.webp'))).toMatchObject({
+    code: 'DATA_IMAGE',
+    message: expect.stringMatching(/declares 16383×16383 pixels in \d\d bytes/),
+  })
+})
+
 test('knows images by their extension', () => {
   expect(['a.jpg', 'a.JPEG', 'b/c.png', 'a.webp'].every(isImageName)).toBe(true)
   expect(['a.txt', 'jpg', 'a.jpg.bak'].some(isImageName)).toBe(false)

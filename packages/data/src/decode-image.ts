@@ -13,6 +13,12 @@ export const isImageName = (name: string): boolean => extensions.has(extname(nam
 export const imageFormats = 'JPEG, PNG, WebP, TIFF, GIF or AVIF'
 
 /**
+ * Most pixels that a file of so many bytes may declare: a WebP file of 10 KB can unfold to 2 GB. A single-coloured PNG
+ * or JPEG comes to some 300 pixels a byte; other formats pack that without limit, so small images are always taken.
+ */
+const pixelLimit = (bytes: number): number => 2 ** 24 + 1024 * bytes
+
+/**
  * Decodes an image file into 8-bit sRGB or grey, upright (EXIF orientation is applied), without its alpha channel;
  * of an animation, the first frame.
  * @throws DataError `DATA_FILE` when it cannot be read, `DATA_IMAGE` when it does not decode; both name the file.
@@ -24,7 +30,9 @@ export const decodeImage = async (path: string): Promise<Pixels> =>
 export async function decodeImageBytes(bytes: Uint8Array, name: string): Promise<Pixels> {
   try {
     const image = sharp(bytes, { failOn: 'error', autoOrient: true }).removeAlpha()
-    const { space } = await image.metadata()
+    const { space, width, height } = await image.metadata()
+    if (width * height > pixelLimit(bytes.length))
+      throw new Error(`it declares ${width}×${height} pixels in ${bytes.length} bytes`)
     const isGrey = space === 'b-w' || space === 'grey16'
     const { data, info } = await image
       .toColourspace(isGrey ? 'b-w' : 'srgb')
