@@ -118,6 +118,13 @@ const wrong: [string, string, string, string][] = [
     'data:\n  preprocess: { resize: 8 }',
     'data.preprocess.resize: expected { shortSide: 256 }',
   ],
+  [
+    'random changes of tensors',
+    'data:',
+    'data:\n  augment: { horizontalFlip: true }\n  train: { kind: tensors, path: x.npz }',
+    'data.augment: tensors are not changed at random',
+  ],
+  ['arrays that are nowhere', 'data:', 'data:\n  train: { kind: tensors }', 'data.train: say where the arrays are'],
 ]
 test.each(wrong)('%s: what was expected is said, and where', (_, part, by, says) => {
   expect(problemOf(valid.replace(part, by)).message).toContain(says)

@@ -17,19 +17,24 @@ const createdModel = z.discriminatedUnion('create', [
 ])
 
 /** The data of a recipe. Paths are relative to the recipe's file. */
-const dataSchema = z.strictObject({
-  preprocess: preprocessSchema
-    .prefault({})
-    .describe(
-      'How an image becomes the model input; one declaration for calibration, training and evaluation. Tensors are fed as they are.',
-    ),
-  augment: augmentSchema.optional().describe('Random changes of training samples.'),
-  train: dataDeclarationSchema.optional().describe('Samples to train on. Needed by a stage that trains.'),
-  validation: dataDeclarationSchema.optional().describe('Samples to measure on, with or without labels.'),
-  calibration: dataDeclarationSchema
-    .optional()
-    .describe('Samples for statistics. Default: `train`, else `validation` (which is said).'),
-})
+const dataSchema = z
+  .strictObject({
+    preprocess: preprocessSchema
+      .prefault({})
+      .describe(
+        'How an image becomes the model input; one declaration for calibration, training and evaluation. Tensors are fed as they are.',
+      ),
+    augment: augmentSchema.optional().describe('Random changes of training samples.'),
+    train: dataDeclarationSchema.optional().describe('Samples to train on. Needed by a stage that trains.'),
+    validation: dataDeclarationSchema.optional().describe('Samples to measure on, with or without labels.'),
+    calibration: dataDeclarationSchema
+      .optional()
+      .describe('Samples for statistics. Default: `train`, else `validation` (which is said).'),
+  })
+  .refine(({ augment, train }) => !(augment && train?.kind === 'tensors'), {
+    path: ['augment'],
+    message: 'tensors are not changed at random as images are: leave it out',
+  })
 
 const targetSchema = z.enum(Object.keys(targets) as [keyof typeof targets, ...(keyof typeof targets)[]]).describe(
   `The runtime that the model is made for: strategies make what it takes, the result is checked against it, and latency is measured on it where it runs here. ${Object.values(
