@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { RunError } from '@pare/core-graph'
 
@@ -36,11 +36,20 @@ export async function writeFileWhole(path: string, pieces: Iterable<Uint8Array>)
 /** Whether a file is what a `writeFileWhole` that died has left. */
 export const isLeftover = (path: string): boolean => /^\..+\.[0-9a-f-]{36}\.tmp$/.test(basename(path))
 
-/** Makes a folder and those above it that are missing; on the disk when this returns. The system's error is thrown. */
+/**
+ * Makes a folder and those above it that are missing; on the disk when this returns. The system's error is thrown: one
+ * by one, since of folders that Node makes at once every failure is said to be ENOENT.
+ */
 export async function makeFolder(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true })
-  if (first === undefined) return
-  for (let made = path; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
+  try {
+    await mkdir(path)
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && (await stat(path)).isDirectory()) return
+    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error
+    await makeFolder(dirname(path))
+    await mkdir(path)
+  }
+  await syncFolder(dirname(path))
 }
 
 /** A file that was made, renamed or removed is so on the disk only when its folder is. */
