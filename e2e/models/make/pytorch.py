@@ -158,6 +158,32 @@ class Conditional(nn.Module):
         return torch.cond(image.mean() > 0, lambda x: F.relu(self.bright(x)), lambda x: self.dark(x) * 0.5, (x,))
 
 
+class Unusual(nn.Module):
+    """What image models use beside convolutions: other norms, pixel shuffle, einsum, grid sampling, masks, a window that rounds up."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 16, 3, padding="same", bias=False)
+        self.group, self.instance = nn.GroupNorm(4, 16), nn.InstanceNorm2d(16, affine=True)
+        self.mix = nn.Parameter(torch.randn(16, 16) * 0.2)
+        self.up = nn.Conv2d(16, 48, 1)
+        self.register_buffer("grid", torch.rand(2, 8, 8, 2) * 2 - 1)
+        self.channels = nn.LayerNorm(12)
+        self.head = nn.Conv1d(12, 5, 3, dilation=2)
+
+    def forward(self, image):
+        x = F.silu(self.group(self.stem(image)))
+        x = F.hardswish(torch.einsum("nchw,cd->ndhw", self.instance(x), self.mix))
+        x = F.max_pool2d(x, 3, 2, ceil_mode=True)
+        x = F.pixel_shuffle(self.up(x), 2)
+        x = F.grid_sample(x, self.grid, align_corners=False)
+        x = self.channels(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        x = torch.where(x > 0, x, F.elu(x)) + F.adaptive_avg_pool2d(x, 1)
+        x = torch.cumsum(x.flatten(2), 2).masked_fill(torch.arange(64) % 7 == 3, 0.0)
+        scores, _ = self.head(x).max(dim=2)
+        return F.softmax(scores, 1), torch.argmax(scores, 1)
+
+
 class FullyConvolutional(nn.Module):
     """Sizes follow from the input's: up-sampling to a size that is read at run time, flattening of what is left."""
 
@@ -216,6 +242,12 @@ def main():
            external_data=False)
     export("pytorch-opset-11", seeded(PreActivation), (image[:1],), ["image"], ["mask", "best", "where"],
            dynamo=False, opset_version=11, do_constant_folding=False)
+    export("pytorch-opset-9", cnn, (image,), ["image"], ["logits"], dynamo=False, opset_version=9,
+           keep_initializers_as_inputs=True, do_constant_folding=False, training=torch.onnx.TrainingMode.PRESERVE)
+    export("pytorch-unusual-torchscript", seeded(Unusual), (image,), ["image"], ["shares", "best"], dynamo=False,
+           opset_version=17)
+    export("pytorch-unusual-dynamo", seeded(Unusual), (image,), ["image"], ["shares", "best"], dynamo=True,
+           opset_version=22, external_data=False)
     recurrent = seeded(Recurrent)
     export("pytorch-recurrent-torchscript", recurrent, (tokens,), ["tokens"], ["logits"], dynamo=False, opset_version=14)
     export("pytorch-recurrent-dynamo", recurrent, (tokens,), ["tokens"], ["logits"], dynamo=True, external_data=False)

@@ -32,6 +32,17 @@ def recurrent():
     return keras.Model(tokens, layers.Dense(4)(layers.GRU(16)(x)))
 
 
+def old():
+    """Operators of operator set 11 that later ones changed: up-sampling to the nearest, softmax, padding, reductions."""
+    image = layers.Input((18, 18, 3), name="image")
+    x = layers.Conv2D(8, 3, padding="same", activation="relu")(image)
+    x = layers.UpSampling2D(3, interpolation="nearest")(layers.AveragePooling2D(2, padding="same")(x))
+    x = layers.Conv2DTranspose(6, 3, strides=2, padding="same")(layers.LeakyReLU(0.1)(x))
+    x = layers.Softmax(axis=1)(layers.Cropping2D(1)(layers.PReLU(shared_axes=[1, 2])(x)))
+    x = layers.SeparableConv2D(10, 3, dilation_rate=2)(x)
+    return keras.Model(image, layers.Dense(4)(layers.GlobalMaxPooling2D()(x)))
+
+
 def main():
     keras.utils.set_random_seed(1)
     model = cnn()
@@ -44,6 +55,13 @@ def main():
     signature = [tf.TensorSpec((None, 32, 32, 3), tf.float32, name="image")]
     tf2onnx.convert.from_function(
         tf.function(lambda image: model(image)), signature, opset=13, output_path=str(here / "tf2onnx-cnn.onnx")
+    )
+    nearest = old()
+    signature = [tf.TensorSpec((None, 12, 12, 3), tf.float32, name="image")]
+    tf2onnx.convert.from_function(
+        tf.function(lambda image: nearest(tf.raw_ops.ResizeNearestNeighbor(
+            images=image, size=[18, 18], half_pixel_centers=True))),
+        signature, opset=11, output_path=str(here / "tf2onnx-opset-11.onnx"),
     )
     words = recurrent()
     signature = [tf.TensorSpec((2, 10), tf.int32, name="tokens")]

@@ -44,6 +44,7 @@ import { GlobalAveragePool } from './GlobalAveragePool.ts'
 import { GlobalMaxPool } from './GlobalMaxPool.ts'
 import { Greater } from './Greater.ts'
 import { GreaterOrEqual } from './GreaterOrEqual.ts'
+import { GridSample } from './GridSample.ts'
 import { GroupNormalization } from './GroupNormalization.ts'
 import { GRU } from './GRU.ts'
 import { Hardmax } from './Hardmax.ts'
@@ -177,6 +178,7 @@ export const operators = {
   GlobalMaxPool,
   Greater,
   GreaterOrEqual,
+  GridSample,
   GroupNormalization,
   GRU,
   Hardmax,

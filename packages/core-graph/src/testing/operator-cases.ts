@@ -158,6 +158,7 @@ export const operatorCases: Readonly<Record<keyof typeof operators, OperatorCase
   GlobalMaxPool: ({ b, input }) => b.GlobalMaxPool(input([3, 4, 5])),
   Greater: ofTwo('Greater'),
   GreaterOrEqual: ofTwo('GreaterOrEqual'),
+  GridSample: ({ b, input }) => b.GridSample(input([3, 4, 5]), input([6, 7, 2])),
   GroupNormalization: ({ b, input, ones }) => b.GroupNormalization(input([4, 3]), ones(4), ones(4), { num_groups: 2 }),
   HardSigmoid: ofOne('HardSigmoid'),
   HardSwish: ofOne('HardSwish'),
