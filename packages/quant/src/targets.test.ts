@@ -1,4 +1,4 @@
-import { createBuilder, type Graph, type Target, targets, tensorNumbers } from '@pare/core-graph'
+import { createBuilder, type Graph, type Target, targets, tensorNumbers, validate } from '@pare/core-graph'
 import { createModel } from '@pare/models'
 import { describe, expect, test } from 'vitest'
 import { quantizeStatic } from './quantize-static.ts'
@@ -25,6 +25,10 @@ const sources = (graph: Graph, node: { readonly inputs: readonly string[] }) =>
 
 describe.each(Object.values(targets))('$id', target => {
   const made = quantizeFor(target)
+
+  test('the strict check finds nothing, not even a warning', async () => {
+    expect(validate((await made).graph, { target })).toEqual([])
+  })
 
   test('takes every type and zero point of the activations', async () => {
     const middle = { uint8: 128, int8: 0 }

@@ -40,7 +40,7 @@ async function findingsIn(path: string, target: Options['target']): Promise<read
 
 /** A table of what was found, each with what to do below it, and what that comes to. */
 function textOf(path: string, target: Options['target'], findings: readonly Finding[]): string {
-  const width = Math.max(0, ...findings.map(({ rule }) => rule.length))
+  const width = findings.reduce((widest, { rule }) => Math.max(widest, rule.length), 0)
   const indent = ' '.repeat('warning'.length + width + 4)
   const rows = findings.map(
     ({ severity, rule, message, hint }) =>

@@ -64,7 +64,6 @@ function allowedProblem(op: string, attribute: AttributeProto): string | undefin
   if (type === Kind.STRING) {
     const choices = (choicesOf.get(`${op}.${name}`) ?? choicesOf.get(name))?.split(' ')
     const given = utf8.decode(attribute.s)
-    // Some exporters of the time wrote modes in capitals, and runtimes take them.
     return choices && !choices.includes(given) ? `one of: ${choices.join(', ')}` : undefined
   }
   const numbers = type === Kind.INT ? [i] : type === Kind.INTS ? ints : []
