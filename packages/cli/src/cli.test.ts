@@ -70,6 +70,17 @@ test('a result out of its bounds ends with code 1', async () => {
 })
 
 const data = ['--data', 'images', '--preprocess', 'preprocess.yaml']
+
+test('latency and saturation are told in tables', async () => {
+  const args = ['quantize', 'model.onnx', ...data, '-o', 'eight.onnx']
+  expect(await run(...args)).toMatchObject({ code: 0 })
+  const { out } = await run('latency', 'model.onnx', 'eight.onnx', '--batch', '2')
+  expect(out).toMatch(/onnxruntime-node +median +middle half +runs +change/)
+  expect(out).toMatch(/eight\.onnx +[\d.]+ ms .* %/)
+  expect((await run('saturation', 'eight.onnx', ...data)).out).toMatch(/\d+ of \d+ int8 layers would saturate/)
+  expect((await run('saturation', 'model.onnx', ...data)).out).toContain('not quantized')
+})
+
 const jsonOf: Record<string, { args: string[]; code?: number; holds: object }> = {
   create: { args: ['create', 'resnet', '--depth', '8', '-o', 'json.onnx'], holds: { path: 'json.onnx' } },
   inspect: {
@@ -77,12 +88,22 @@ const jsonOf: Record<string, { args: string[]; code?: number; holds: object }> =
     holds: { inputs: [{ name: 'input', dataType: 'float32', shape: ['N', 1, 16, 16] }] },
   },
   quantize: {
-    args: ['quantize', 'model.onnx', ...data, '-o', 'small.onnx'],
+    args: ['quantize', 'model.onnx', ...data, '--target', 'onnxruntime-node', '-o', 'small.onnx'],
     holds: { verdict: { accepted: true }, output: expect.stringMatching(/small\.onnx$/) },
   },
   evaluate: {
     args: ['evaluate', 'model.onnx', ...data, '--against', 'model.onnx'],
     holds: { fidelity: { agreement: 1, sqnr: null } },
+  },
+  saturation: {
+    args: ['saturation', 'small.onnx', ...data],
+    holds: expect.arrayContaining([
+      expect.objectContaining({ op: 'Conv', pairs: { risky: 0, all: expect.any(Number) } }),
+    ]),
+  },
+  latency: {
+    args: ['latency', 'model.onnx', 'small.onnx'],
+    holds: [{ engine: 'onnxruntime-node', latencies: [{ runs: expect.any(Number) }, { runs: expect.any(Number) }] }],
   },
   run: { args: ['run', 'json.yaml'], code: 1, holds: { verdict: { accepted: false } } },
   report: { args: ['report', 'runs/reported/1', '-o', 'r.html'], holds: { report: expect.stringMatching(/r\.html$/) } },

@@ -42,6 +42,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/evaluate.ts')).defineEvaluate,
   },
   {
+    name: 'latency',
+    description: 'Time models against each other, on onnxruntime-node or onnxruntime-web',
+    load: async () => (await import('./commands/latency.ts')).defineLatency,
+  },
+  {
+    name: 'saturation',
+    description: 'Say which layers of an int8 model would saturate on x86 CPUs without VNNI',
+    load: async () => (await import('./commands/saturation.ts')).defineSaturation,
+  },
+  {
     name: 'create',
     description: 'Create a model with initial weights, to be trained',
     load: async () => (await import('./commands/create.ts')).defineCreate,

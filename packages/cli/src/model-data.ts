@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Graph, inferTypes, RecipeError } from '@pare/core-graph'
-import { type DataDeclarationInput, datasetNames, datasetOf, declareArrays, type PreprocessInput } from '@pare/data'
+import {
+  type DataDeclarationInput,
+  datasetNames,
+  datasetOf,
+  declareArrays,
+  openDataSource,
+  type PreprocessInput,
+} from '@pare/data'
 import { readPreprocess } from '@pare/recipe'
 import type { Command } from 'commander'
 
@@ -31,6 +38,17 @@ export const withDataOptions = (command: Command, what: string): Command =>
       '--preprocess <file>',
       "how an image becomes the model's input (YAML or JSON; default: the plainest that fits)",
     )
+
+/**
+ * Opens the data that the flags name, for a model.
+ * @param note is told what was chosen where the flags leave it open
+ * @throws as `declaredData`, `preprocessOf` and `openDataSource`
+ */
+export async function openData(flags: DataFlags, graph: Graph, note: (message: string) => void) {
+  const { declaration, baseDirectory } = await declaredData(flags, graph)
+  const preprocess = await preprocessOf(flags, declaration, graph, note)
+  return openDataSource(declaration, { preprocess, baseDirectory, inputs: graph.inputs })
+}
 
 /** Where the samples are, and where relative paths of the declaration start. */
 export interface DeclaredData {

@@ -1,11 +1,10 @@
 import { DataError } from '@pare/core-graph'
-import { openDataSource } from '@pare/data'
 import { checkInputs, compareModels, createEvaluator, type Fidelity } from '@pare/evaluate'
 import { createExecutor, readModel } from '@pare/runtime'
 import type { Command } from 'commander'
 import { countArgument } from '../arguments.ts'
 import { digits, percentText, tableText } from '../format.ts'
-import { type DataFlags, declaredData, preprocessOf, withDataOptions } from '../model-data.ts'
+import { type DataFlags, openData, withDataOptions } from '../model-data.ts'
 import { progressLines } from '../progress-display.ts'
 import type { CommandContext } from '../terminal.ts'
 
@@ -29,9 +28,7 @@ export function defineEvaluate(command: Command, { signal, write, warn }: Comman
     .action(async (path: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>()
       const graph = await readModel(path)
-      const { declaration, baseDirectory } = await declaredData(options, graph)
-      const preprocess = await preprocessOf(options, declaration, graph, message => warn(`${message}\n`))
-      await using source = await openDataSource(declaration, { preprocess, baseDirectory, inputs: graph.inputs })
+      await using source = await openData(options, graph, message => warn(`${message}\n`))
       const executor = createExecutor()
       if (!source.labelled && options.against === undefined)
         throw new DataError({
