@@ -49,5 +49,5 @@ function saturationText(layers: readonly LayerSaturation[]): string {
     saturated > 0 ? ': weightBits: 7 (or the target onnxruntime-node) keeps them exact' : ''
   }.\n`
   if (rows.length === 0) return verdict
-  return `${tableText(['layer', 'operator', 'risky pairs', 'outputs hit', 'most cut off'], rows)}\n${verdict}`
+  return `${tableText(['layer', 'operator', 'risky pairs', 'outputs hit', 'most cut off, of 16 bits'], rows)}\n${verdict}`
 }
