@@ -165,4 +165,4 @@ const dequantizedConstants = (graph: Graph, { inputs }: Node): readonly Constant
 const isParameter = ({ dataType, dims }: Tensor, role: string) =>
   dims.length > 0 &&
   !/_(scale|zero_point)$/.test(role) &&
-  (isFloat(dataType) || /^(u?int[248]|float[48]e)/.test(dataType) || (role === 'B' && dataType === 'int32'))
+  (isFloat(dataType) || /^(u?int[248]|float[48]e)/.test(dataType) || (/^[BC]$/.test(role) && dataType === 'int32'))

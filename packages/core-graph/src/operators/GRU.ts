@@ -7,8 +7,8 @@ export const GRU = defineOperator({
   inputs: ['X', 'W', 'R', 'B?', 'sequence_lens?', 'initial_h?'],
   outputs: ['Y?', 'Y_h?'],
   attributes: { ...recurrentAttributes, linear_before_reset: attribute.int(0) },
-  infer: ({ X, R }, { layout }) => {
-    const { all, last } = recurrentOutputs(X, R, layout)
+  infer: ({ X, R }, attributes, { node }) => {
+    const { all, last } = recurrentOutputs(X, R, attributes, node)
     return { Y: all, Y_h: last }
   },
   macs: recurrentMacs,

@@ -7,8 +7,8 @@ export const LSTM = defineOperator({
   inputs: ['X', 'W', 'R', 'B?', 'sequence_lens?', 'initial_h?', 'initial_c?', 'P?'],
   outputs: ['Y?', 'Y_h?', 'Y_c?'],
   attributes: { ...recurrentAttributes, input_forget: attribute.int(0) },
-  infer: ({ X, R }, { layout }) => {
-    const { all, last } = recurrentOutputs(X, R, layout)
+  infer: ({ X, R }, attributes, { node }) => {
+    const { all, last } = recurrentOutputs(X, R, attributes, node)
     return { Y: all, Y_h: last, Y_c: last }
   },
   macs: recurrentMacs,

@@ -1,7 +1,7 @@
 import type { Dimension } from '../graph.ts'
 import { attribute, defineOperator, typed } from '../operator.ts'
 import { tensorFloats } from '../tensor.ts'
-import { axisOf } from './axis.ts'
+import { axisOf, shapeError } from './axis.ts'
 
 /** X at other sizes: those given, or ⌊size·scale⌋, along the axes (ONNX Resize) */
 export const Resize = defineOperator({
@@ -22,6 +22,10 @@ export const Resize = defineOperator({
   infer: ({ X, scales, sizes }, { axes, keep_aspect_ratio_policy: policy }, { node }) => {
     const { shape, dataType } = X
     if (!shape) return { Y: typed(dataType, undefined) }
+    // Where there are sizes, older files leave scales empty.
+    const isScaled = scales !== undefined && scales.shape?.[0] !== 0
+    if (isScaled === (sizes !== undefined))
+      throw shapeError(node, isScaled ? 'has both scales and sizes' : 'has neither scales nor sizes')
     const factors = scales?.constant && scales.constant.dims[0] !== 0 ? tensorFloats(scales.constant) : undefined
     const resized = (size: Dimension, index: number): Dimension => {
       // A policy that keeps the aspect ratio makes other sizes than those given.

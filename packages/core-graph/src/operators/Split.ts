@@ -17,6 +17,7 @@ export const Split = defineOperator({
     // The builder asks for as many as the attribute says; a file says it of the outputs that it lists.
     if (!split && outputCount > 0 && parts !== undefined && parts !== outputCount)
       throw shapeError(node, `has num_outputs ${parts}, with ${outputCount} outputs`)
+    if (!split && parts === undefined) throw shapeError(node, 'says neither the sizes of its parts nor their number')
     const unknown = Array<Dimension>(outputCount).fill(null)
     const sizes = split ? (elementsOf(split) ?? unknown) : equalParts(whole, parts ?? outputCount)
     checkSizes(sizes, whole, outputCount, node)

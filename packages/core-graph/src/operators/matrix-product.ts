@@ -1,5 +1,6 @@
 import type { Node, Shape } from '../graph.ts'
-import { shapeError } from './axis.ts'
+import type { Inferred } from '../operator.ts'
+import { shapeError, shapeText } from './axis.ts'
 import { broadcastShapes } from './broadcast.ts'
 
 /**
@@ -19,3 +20,32 @@ export function matrixProduct(a: Shape | undefined, b: Shape | undefined, node: 
 /** Multiply-adds of that product: its elements times the inner size. */
 export const matrixProductMacs = (a: readonly number[], product: readonly number[]): number =>
   product.reduce((total, size) => total * size, a.at(-1) ?? 0)
+
+/**
+ * Shape of A′·B′ + C, of which A and B are matrices, transposed or not, and C broadcasts to their product (ONNX Gemm).
+ * @throws ModelError `MODEL_SHAPE` when they do not go together
+ */
+export function gemmShape(
+  { A, B, C }: { readonly A: Inferred; readonly B: Inferred; readonly C?: Inferred | undefined },
+  { transA, transB }: { readonly transA: number; readonly transB: number },
+  node: Node,
+): Shape {
+  const [a = [null, null], b = [null, null]] = [A.shape, B.shape]
+  const [rows, inner] = transA ? a.toReversed() : a
+  const [innerOfB, columns] = transB ? b.toReversed() : b
+  const differ = typeof inner === 'number' && typeof innerOfB === 'number' && inner !== innerOfB
+  if (a.length !== 2 || b.length !== 2 || differ)
+    throw shapeError(node, `multiplies [${a}]${transA ? 'ᵀ' : ''} by [${b}]${transB ? 'ᵀ' : ''}`)
+  const shape = [rows ?? null, columns ?? null]
+  const added = C?.shape && broadcastShapes([shape, C.shape], node)
+  if (
+    added &&
+    (added.length > 2 || added.some((size, axis) => shape[axis] === 1 && typeof size === 'number' && size > 1))
+  )
+    throw shapeError(node, `adds ${shapeText(C?.shape)} to a product of shape ${shapeText(shape)}`)
+  return shape
+}
+
+/** M·N·K */
+export const gemmMacs = (a: readonly number[], b: readonly number[], transB: number): number =>
+  (a[0] ?? 0) * (a[1] ?? 0) * (b[transB ? 0 : 1] ?? 0)

@@ -1,5 +1,6 @@
-import type { Dimension } from '../graph.ts'
+import type { Dimension, Node } from '../graph.ts'
 import { attribute, type CostContext, type Inferred, typed } from '../operator.ts'
+import { shapeError, shapeText } from './axis.ts'
 
 /** The attributes that RNN, GRU and LSTM share. */
 export const recurrentAttributes = {
@@ -12,15 +13,21 @@ export const recurrentAttributes = {
   layout: attribute.int(0),
 }
 
-/** What a recurrent layer makes of X [T,N,I] (layout 0) or [N,T,I] and R [directions, gates·H, H]: all steps and the last. */
+/**
+ * What a recurrent layer makes of X [T,N,I] (layout 0) or [N,T,I] and R [directions, gates·H, H]: all steps and the last.
+ * @throws ModelError `MODEL_SHAPE` when hidden_size is not H
+ */
 export function recurrentOutputs(
   x: Inferred,
   r: Inferred,
-  layout: number,
+  { layout, hidden_size: size }: { readonly layout: number; readonly hidden_size: number | undefined },
+  node: Node,
 ): { readonly all: Inferred; readonly last: Inferred } {
   const [first, second] = x.shape ?? []
   const [time, batch] = layout === 0 ? [first, second] : [second, first]
   const [directions, , hidden] = r.shape ?? []
+  if (size !== undefined && typeof hidden === 'number' && size !== hidden)
+    throw shapeError(node, `has hidden_size ${size} and recurrent weights ${shapeText(r.shape)}`)
   const shaped = (...sizes: (Dimension | undefined)[]) =>
     typed(
       x.dataType,

@@ -82,8 +82,12 @@ import { Or } from './Or.ts'
 import { Pad } from './Pad.ts'
 import { Pow } from './Pow.ts'
 import { PRelu } from './PRelu.ts'
+import { QGemm } from './QGemm.ts'
+import { QLinearAdd } from './QLinearAdd.ts'
 import { QLinearConv } from './QLinearConv.ts'
+import { QLinearGlobalAveragePool } from './QLinearGlobalAveragePool.ts'
 import { QLinearMatMul } from './QLinearMatMul.ts'
+import { QLinearMul } from './QLinearMul.ts'
 import { QuantizeLinear } from './QuantizeLinear.ts'
 import { Range } from './Range.ts'
 import { Reciprocal } from './Reciprocal.ts'
@@ -216,8 +220,12 @@ export const operators = {
   Pad,
   Pow,
   PRelu,
+  QGemm,
+  QLinearAdd,
   QLinearConv,
+  QLinearGlobalAveragePool,
   QLinearMatMul,
+  QLinearMul,
   QuantizeLinear,
   Range,
   Reciprocal,

@@ -30,6 +30,12 @@ const ofTwoBooleans =
   (op: 'And' | 'Or' | 'Xor'): OperatorCase =>
   ({ b, input, ones }) =>
     b[op](b.Greater(input([3]), b.scalar(0)), b.Greater(ones(3), b.scalar(0)))
+const ofTwoQuantized =
+  (op: 'QLinearAdd' | 'QLinearMul'): OperatorCase =>
+  ({ b, input }) => {
+    const number = [b.scalar(1), b.constant('uint8', [], [0])] as const
+    return b[op](input([3, 4], 'uint8'), ...number, b.constant('uint8', [4], [1, 2, 3, 4]), ...number, ...number)
+  }
 const ofMany =
   (op: 'Min' | 'Max' | 'Mean' | 'Sum'): OperatorCase =>
   ({ b, input, ones }) =>
@@ -244,6 +250,21 @@ export const operatorCases: Readonly<Record<keyof typeof operators, OperatorCase
       strides: [2, 2],
     })
   },
+  QGemm: ({ b, input }) => {
+    const zero = b.constant('uint8', [], [0])
+    const weights = b.constant('uint8', [5, 3], new Uint8Array(15).fill(1))
+    const given = [input([3], 'uint8'), b.scalar(1), zero, weights, b.scalar(1), zero] as const
+    const bias = b.constant('int32', [5], [1, 2, 3, 4, 5])
+    return [b.QGemm(...given, undefined, { transB: 1 }), b.QGemm(...given, bias, b.scalar(1), zero, { transB: 1 })]
+  },
+  QLinearAdd: ofTwoQuantized('QLinearAdd'),
+  QLinearGlobalAveragePool: ({ b, input }) => {
+    const number = [b.scalar(1), b.constant('uint8', [], [0])] as const
+    return [0, 1].map(last =>
+      b.QLinearGlobalAveragePool(input([3, 4, 5], 'uint8'), ...number, ...number, { channels_last: last }),
+    )
+  },
+  QLinearMul: ofTwoQuantized('QLinearMul'),
   QLinearMatMul: ({ b, input }) => {
     const zero = b.constant('uint8', [], [0])
     const weights = b.constant('uint8', [3, 2], new Uint8Array(6).fill(1))

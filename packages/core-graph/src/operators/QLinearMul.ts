@@ -1,0 +1,4 @@
+import { defineQuantizedBinary } from './quantization.ts'
+
+/** C = A · B of quantized tensors, broadcast, quantized again (onnxruntime's contrib operators) */
+export const QLinearMul = defineQuantizedBinary('QLinearMul')
