@@ -178,6 +178,11 @@ const malformed: Readonly<Record<string, OperatorCase>> = {
   'two rests': ({ b, input }) => b.Reshape(input([3, 4]), b.ints(-1, -1)),
   'other sizes beside the axis': ({ b, input }) => b.Concat([input([3]), input([4])], { axis: 0 }),
   'parts that do not make the whole': ({ b, input }) => b.Split(input([7]), b.ints(3, 3), { axis: 1 }),
+  'parts of no number': ({ b, input }) => b.node('Split', [input([7])], { axis: 1 }, { outputCount: 2 }),
+  'neither scales nor sizes': ({ b, input }) => b.Resize(input([3, 4])),
+  'both scales and sizes': ({ b, input, ones }) => b.Resize(input([3]), undefined, ones(2), b.ints(2, 3)),
+  'a hidden size that is not that of the weights': ({ b, input, ones }) =>
+    b.node('RNN', [input([1, 3]), ones(1, 5, 3), ones(1, 5, 5)], { hidden_size: 4 }),
   'pads for another rank': ({ b, input }) => b.Pad(input([3]), b.ints(1, 1)),
   'more cut off than there is': ({ b, input }) => b.Pad(input([3]), b.ints(0, -2, 0, -2)),
   'steps of zero': ({ b, input }) => b.Slice(input([3]), b.ints(0), b.ints(3), b.ints(1), b.ints(0)),
