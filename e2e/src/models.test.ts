@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import {
+  cost,
   type Finding,
   inferTypes,
   isFloat,
@@ -166,6 +167,22 @@ function fullNameOf(nodes: readonly Node[]) {
   const byName = new Map(nodes.map(node => [node.name, fullName(node)]))
   return ({ node }: { readonly node: string }) => byName.get(node) ?? node
 }
+
+test('one network counts the same in every form that tools give it', async () => {
+  const forms = fixtures.filter(({ name }) =>
+    /^(pytorch-(cnn-.*|opset-9|external-data|float16)|onnxruntime-(qdq|qoperator))$/.test(name),
+  )
+  const counts = await Promise.all(
+    forms.map(async ({ name, path }) => {
+      const { graph } = simplify(await readModel(path))
+      const batch = Number(graph.inputs[0]?.type?.shape?.[0]) || 1
+      const { macs, parameters } = cost(graph).total
+      return { name, macs: macs / batch, parameters }
+    }),
+  )
+  // By hand: the stem, blocks of 16→16, 16→24 and 24→24 channels with 64, 64 and 96 inside, and 10 classes.
+  expect(counts).toEqual(forms.map(({ name }) => ({ name, macs: 1_530_096, parameters: 12_442 })))
+})
 
 test('the table of docs/models.md is what the tests hold', () => {
   expect(readFileSync(new URL('../../docs/models.md', import.meta.url), 'utf8')).toContain(modelsTable(fixtures))
