@@ -15,7 +15,7 @@ let root = ''
 beforeAll(async () => {
   // In memory where that can be had: the runs below wait for the disk some thousand times.
   root = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'pare-resume-'))
-  await writeModel(join(root, 'model.onnx'), smallModel())
+  await writeModel(join(root, 'model.onnx'), smallModel('8×8'))
 })
 afterAll(() => rm(root, { recursive: true }))
 
