@@ -20,6 +20,15 @@ export interface CheckInputsOptions {
   readonly signal?: AbortSignal
 }
 
+const unfolded = [
+  passes['inline-functions'],
+  passes['upgrade-opset'],
+  passes['remove-identity'],
+  passes['remove-dead-code'],
+  passes['fold-constants'],
+  passes['remove-dead-code'],
+]
+
 /** What is looked at: at most so many samples, and of large ones no more than fit. */
 const samples = 32
 const batchSize = 8
@@ -38,8 +47,8 @@ export async function checkInputs(
   model: Graph,
   { executor, source, signal }: CheckInputsOptions,
 ): Promise<readonly string[]> {
-  // What is folded would no longer tell, so the graph is brought up to date and no more.
-  const { graph } = runPasses(model, [passes['inline-functions'], passes['upgrade-opset']])
+  // As for inference, but for the folding of BatchNormalization: what is folded no longer tells.
+  const { graph } = runPasses(model, unfolded)
   const inputs = graph.inputs.filter(({ type }) => type && isFloat(type.dataType)).map(({ name }) => name)
   const batches = inputs.length > 0 ? await someBatches(source, signal) : []
   const warnings: string[] = []

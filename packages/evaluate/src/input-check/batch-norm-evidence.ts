@@ -1,16 +1,27 @@
-import { type Batch, type Graph, type Node, runBatch, type Session, tensorNumbers, withOutputs } from '@pare/core-graph'
+import {
+  type Batch,
+  type Graph,
+  graphIndex,
+  type Node,
+  runBatch,
+  type Session,
+  tensorNumbers,
+  withOutputs,
+} from '@pare/core-graph'
 import { type ChannelStatistics, channelSums } from './channel-statistics.ts'
 import { type Encoding, encodings, normalizedFeatures } from './encodings.ts'
 import { figure, type InputContext, type Judgement } from './evidence.ts'
 
 /**
  * Beyond this distance samples are told to be of another kind: samples of the training data are nearer than 0.01, those
- * of one class only come to some 0.1, values of twice the spread to 0.2 (measured on Fashion-MNIST).
+ * of one class only come to some 0.1, values of half the spread to 0.2 (measured on Fashion-MNIST).
  */
 const farAway = 0.15
-/** A few samples vary. */
-const farAwayForFew = 0.5
+/** A few samples vary, and deep in a model other subjects count as much as other preprocessing. */
+const farAwayIfUnsure = 1
 const few = 8
+/** Layers with weights before a BatchNormalization that sees little more than light and edges. */
+const shallow = 2
 /** What exchanged colours come to at least; small, as most filters of a first layer look for light, not for colour. */
 const notNear = 0.03
 /** An explanation makes samples at least so many times nearer. */
@@ -32,19 +43,19 @@ export async function batchNormEvidence(context: InputContext): Promise<Judgemen
     distance(await statisticsAt(session, graph, learned, changed, context.signal), learned)
   const samples = batches.reduce((sum, batch) => sum + batch.size, 0)
   const found = await distanceOf(batches)
-  const isFar = found.divergence > (samples < few ? farAwayForFew : farAway)
-  if (found.divergence < notNear) return { warning: undefined }
+  const isSure = samples >= few && weightedLayersBefore(graph, learned.node) <= shallow
+  if (found.divergence < (isSure ? notNear : farAway)) return { warning: undefined }
 
+  const isFar = found.divergence > farAway
   let cause: { readonly advice: string; readonly divergence: number } | undefined
   if (isOnly)
-    for (const { advice, apply } of isImage ? encodings(statistics) : [normalizedFeatures(statistics)]) {
+    for (const { advice, apply } of isImage ? encodings(statistics, isFar) : [normalizedFeatures(statistics)]) {
       const changed = batches.map(batch => ({ ...batch, inputs: mapped(batch.inputs, context.input, apply) }))
       const { divergence } = await distanceOf(changed)
       if (divergence < Math.min(cause?.divergence ?? Number.POSITIVE_INFINITY, found.divergence / nearer))
         cause = { advice, divergence }
     }
-  const isExchanged = cause?.advice.includes('exchanged') ?? false
-  if (!isFar && !(isExchanged && samples >= few)) return { warning: undefined }
+  if (!cause && found.divergence < (isSure ? farAway : farAwayIfUnsure)) return { warning: undefined }
   return {
     warning: `The samples are not what the model was trained on: where its first BatchNormalization (${learned.node.name || learned.value}) reads, the spread is ${figure(found.spread)} times what it learned, and the mean ${figure(found.shift)} standard deviations off. ${
       cause
@@ -59,6 +70,21 @@ function mapped(inputs: Batch['inputs'], name: string, apply: Encoding['apply'])
   return Object.fromEntries(
     Object.entries(inputs).map(([key, tensor]) => [key, key === name || only ? apply(tensor) : tensor]),
   )
+}
+
+/** How many nodes on the way to this one read weights: initializers with more than one axis. */
+function weightedLayersBefore(graph: Graph, node: Node): number {
+  const { producer } = graphIndex(graph)
+  const seen = new Set<Node>()
+  const visit = (value: string): void => {
+    const made = producer.get(value)
+    if (!made || seen.has(made)) return
+    seen.add(made)
+    for (const input of made.inputs) visit(input)
+  }
+  visit(node.inputs[0] ?? '')
+  const readsWeights = ({ inputs }: Node) => inputs.some(name => (graph.initializers.get(name)?.dims.length ?? 0) > 1)
+  return [...seen].filter(readsWeights).length
 }
 
 /** What a BatchNormalization learned of the value that it reads. */

@@ -12,8 +12,9 @@ export interface Encoding {
 /**
  * The samples as they would be under other common preprocessing. Black and white are taken to be among them, as they
  * are among the pixels of some photographs.
+ * @param isFar whether their values are far off; colours that are exchanged change them little
  */
-export function encodings({ axis, mean, variance, low, high }: ChannelStatistics): readonly Encoding[] {
+export function encodings({ axis, mean, variance, low, high }: ChannelStatistics, isFar: boolean): readonly Encoding[] {
   const toRange = (from: number, to: number): Encoding => ({
     advice: `with values from ${from} to ${to}: range: [${from}, ${to}], without mean and std`,
     apply: perChannel(axis, () => ({
@@ -33,7 +34,8 @@ export function encodings({ axis, mean, variance, low, high }: ChannelStatistics
       'with red and blue exchanged: colour: BGR in place of RGB, or RGB in place of BGR (along with mean and std)',
     apply: tensor => reversed(tensor, axis),
   }
-  return [toRange(0, 1), toRange(-1, 1), toRange(0, 255), normalized, ...(mean.length === 3 ? [swapped] : [])]
+  const colours = mean.length === 3 ? [swapped] : []
+  return isFar ? [toRange(0, 1), toRange(-1, 1), toRange(0, 255), normalized, ...colours] : colours
 }
 
 /** The features of samples that are no images, as models of tables commonly take them. */
