@@ -45,7 +45,7 @@ export function makeCase(seed: number, number: number): Case {
 
 function modelCase(draw: Draw): Case {
   // Half of the cases start from the models that hold more than one operator.
-  const composed = modelSeeds.slice(0, 11)
+  const composed = modelSeeds.slice(0, 12)
   const { name, bytes } = draw.pick(draw.oneIn(2) ? composed : modelSeeds)
   const mutate = draw.oneIn(3) ? mutateBytes : mutateModel
   const mutated = new Uint8Array(mutate(bytes, draw, draw.pick(modelSeeds).bytes))
@@ -62,6 +62,7 @@ function recipeCase(draw: Draw): Case {
 function dataCase(draw: Draw): Case {
   const seed = draw.pick(dataSeeds)
   const mutate = seed.isText && draw.below(4) > 0 ? mutateText : mutateBytes
-  const mutated = mutate(seed.bytes, draw, draw.pick(dataSeeds).bytes)
+  const changed = mutate(seed.bytes, draw, draw.pick(dataSeeds).bytes)
+  const mutated = seed.repair && draw.oneIn(2) ? seed.repair(changed) : changed
   return { name: `data:${seed.name}`, bytes: mutated, check: folder => checkData(mutated, seed, folder) }
 }

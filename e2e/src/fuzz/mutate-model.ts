@@ -96,7 +96,7 @@ export function mutateModel(bytes: Uint8Array, draw: Draw, other: Uint8Array): U
       choice === 0
         ? []
         : choice === 1
-          ? [field, field]
+          ? Array<Field>(draw.oneIn(10) ? 30 : 2).fill(field)
           : choice === 2
             ? [field, changedField(field, draw, others)]
             : choice === 3 && others.length > 0

@@ -260,3 +260,9 @@ describe('what is no function is refused', () => {
     expect(codeOf(() => inlineFunctions(modelOf([old('Relu')], [call('y', 'f', ['x'])])))).toBe('none')
   })
 })
+
+it('leaves a model an operator set, though nothing is left that needs one', () => {
+  const graph = modelOf([define('twice', [], [], [])], [], ['x'])
+  const { graph: inlined } = inlineFunctions({ ...graph, opsets: new Map([['mine', 1]]) })
+  expect(loadModel(saveModel(inlined).model).opsets).toEqual(new Map([['mine', 1]]))
+})

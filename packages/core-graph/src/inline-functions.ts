@@ -54,7 +54,9 @@ export function inlineFunctions(graph: Graph): { readonly graph: Graph; readonly
   const nodes = inlineCalls(graph.nodes, [])
   const used = domainsOf(nodes)
   const defined = new Set(graph.functions.map(({ domain }) => domainOf(domain)))
-  const opsets = new Map([...run.opsets].filter(([domain]) => used.has(domain) || !defined.has(domain)))
+  const kept = [...run.opsets].filter(([domain]) => used.has(domain) || !defined.has(domain))
+  // A model names one operator set at least.
+  const opsets = kept.length > 0 ? new Map(kept) : run.opsets
   return { graph: { ...graph, nodes, opsets, functions: [] }, changed }
 }
 

@@ -1,12 +1,26 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { crc32, gzipSync } from 'node:zlib'
 import type { DataFile } from '../check-data.ts'
 import type { Seed } from './seed.ts'
 
 export interface DataSeed extends Seed, DataFile {
   /** What is mutated as text; all else as bytes. */
   readonly isText?: boolean
+  /** Packs a changed file, or makes its checksums right, so that a change gets past them. */
+  readonly repair?: (bytes: Uint8Array) => Uint8Array
+}
+
+/** A PNG whose chunks have the checksums that they should have. */
+function withPngSums(bytes: Uint8Array): Uint8Array {
+  const file = Buffer.from(bytes)
+  for (let at = 8; at + 12 <= file.length; ) {
+    const end = at + 8 + file.readUInt32BE(at)
+    if (end + 4 > file.length) break
+    file.writeUInt32BE(crc32(file.subarray(at + 4, end)), end)
+    at = end + 4
+  }
+  return file
 }
 
 /** An IDX file of unsigned bytes: magic number, dimensions, elements. */
@@ -21,14 +35,11 @@ const idxImages: DataFile = { declaration: { kind: 'idx', images: 'images' }, fi
 const fixtures = join(import.meta.dirname, '../../../fixtures/fuzz')
 const imageSeeds = globSync('*.{png,jpg,webp,gif,tiff,avif}', { cwd: fixtures })
   .sort()
-  .map(
-    (file): DataSeed => ({
-      name: file,
-      bytes: readFileSync(join(fixtures, file)),
-      file,
-      declaration: { kind: 'image-folder', path: '.' },
-    }),
-  )
+  .map((file): DataSeed => {
+    const seed = { name: file, bytes: readFileSync(join(fixtures, file)), file }
+    const declaration = { kind: 'image-folder', path: '.' } as const
+    return { ...seed, declaration, ...(file.endsWith('.png') ? { repair: withPngSums } : {}) }
+  })
 
 const beside = Object.fromEntries(imageSeeds.slice(0, 2).map(({ file, bytes }) => [file, bytes]))
 const [first = '', second = ''] = Object.keys(beside)
@@ -64,7 +75,7 @@ const parquetNumbers = ['numbers', 'numbers-v2', 'numbers-delta'].map((name): Da
 
 /** Small files of each kind that a reader takes. */
 export const dataSeeds: readonly DataSeed[] = [
-  { name: 'idx', bytes: idx(3, 4, 5), ...idxImages },
+  { name: 'idx', bytes: idx(3, 4, 5), ...idxImages, repair: gzipSync },
   { name: 'idx.gz', bytes: gzipSync(idx(3, 4, 5)), ...idxImages },
   {
     name: 'idx-labels',

@@ -275,7 +275,55 @@ const opset = (version: bigint): Field[] => [
   { number: 2, value: version },
 ]
 
-/** A function of the model, strings in an initializer, a sparse initializer and an annotation: kept, and not looked into. */
+/** A function of the model that calls another twice, or adds, on the way from input a to output b. */
+const functionOf = (name: string, called: string): Field => {
+  const call = (from: string, to: string): Field => ({
+    number: 7,
+    value: [
+      { number: 1, value: text(from) },
+      ...(called === 'Add' ? [{ number: 1, value: text(from) }] : [{ number: 7, value: text('custom') }]),
+      { number: 2, value: text(to) },
+      { number: 4, value: text(called) },
+    ],
+  })
+  return {
+    number: 25,
+    value: [
+      { number: 1, value: text(name) },
+      { number: 4, value: text('a') },
+      { number: 5, value: text('b') },
+      call('a', 'h'),
+      call('h', 'b'),
+      { number: 9, value: opset(21n) },
+      {
+        number: 9,
+        value: [
+          { number: 1, value: text('custom') },
+          { number: 2, value: 1n },
+        ],
+      },
+      { number: 10, value: text('custom') },
+    ],
+  }
+}
+
+/** Functions that double each other: four calls become 32 nodes. */
+const functions = () =>
+  extended(
+    graph({
+      opsets: new Map([
+        ['', 21],
+        ['custom', 1],
+      ]),
+      inputs: [value('x', 'float32', [2])],
+      nodes: [node('f3', ['x'], ['h'], {}, 'custom'), node('f3', ['h'], ['y'], {}, 'custom')],
+      outputs: [value('y', 'float32', [2])],
+    }),
+    [],
+    [functionOf('f0', 'Add'), functionOf('f1', 'f0'), functionOf('f2', 'f1'), functionOf('f3', 'f2')],
+  )
+
+/** Strings in an initializer, a sparse initializer and an annotation: kept, and not looked into. */
 const unusual = () =>
   extended(
     convolutional(),
@@ -328,25 +376,6 @@ const unusual = () =>
       },
     ],
     [
-      {
-        number: 25,
-        value: [
-          { number: 1, value: text('double') },
-          { number: 4, value: text('a') },
-          { number: 5, value: text('b') },
-          {
-            number: 7,
-            value: [
-              { number: 1, value: text('a') },
-              { number: 1, value: text('a') },
-              { number: 2, value: text('b') },
-              { number: 4, value: text('Add') },
-            ],
-          },
-          { number: 9, value: opset(21n) },
-          { number: 10, value: text('custom') },
-        ],
-      },
       {
         number: 14,
         value: [
@@ -405,6 +434,7 @@ export const modelSeeds: readonly Seed[] = [
   { name: 'opset-11', bytes: bytesOf(middle()) },
   { name: 'types', bytes: bytesOf(types()) },
   { name: 'unusual', bytes: unusual() },
+  { name: 'functions', bytes: functions() },
   { name: 'deep', bytes: deep() },
   {
     name: 'external',
