@@ -7,7 +7,9 @@ const marks = { single: '', optional: '?', variadic: '...' }
 const specs = (parameters: readonly Parameter[]) => parameters.map(({ kind }) => marks[kind])
 const marksOf = (names: readonly string[]) => names.map(name => name.match(/(\?|\.\.\.)?$/)?.[1] ?? '')
 
-describe.for(Object.values(operators) as unknown as AnyOperator[])('$domain $op', operator => {
+const standard = (Object.values(operators) as unknown as AnyOperator[]).filter(({ domain }) => knownDomains.has(domain))
+
+describe.for(standard)('$domain $op', operator => {
   test('has the inputs, outputs and attributes that ONNX states for operator set 21', () => {
     const signature = signatureOf(operator.domain, operator.op, 21)
     expect(marksOf(operator.inputs)).toEqual(specs(signature?.inputs ?? []))
