@@ -140,6 +140,9 @@ describe.for(fixtures)('$name', fixture => {
     const makesFloats = (name: string) => isFloat(values.get(name)?.dataType ?? 'undefined')
     expect(float.nodes.filter(node => node.outputs.some(makesFloats) && !told.has(node.name))).toEqual([])
 
+    // Nor is a weight stored twice silently, as int8 and as float.
+    const twice = [...int8.initializers.keys()].filter(name => int8.initializers.has(`${name}/q`))
+    expect(twice.filter(name => !details.kept.some(({ tensor }) => tensor === name))).toEqual([])
     expect(validate(int8).filter(isError)).toEqual([])
     expect(isQuantized(int8)).toBe(details.quantized.length > 0)
     expect(saveModel(int8).model.length / saveModel(float).model.length).toBeLessThanOrEqual(expected.size)
