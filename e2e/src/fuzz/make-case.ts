@@ -6,7 +6,7 @@ import { mutateBytes } from './mutate-bytes.ts'
 import { mutateModel } from './mutate-model.ts'
 import { mutateText } from './mutate-text.ts'
 import { dataSeeds } from './seeds/data-seeds.ts'
-import { modelSeeds } from './seeds/model-seeds.ts'
+import { composedSeeds, modelSeeds } from './seeds/model-seeds.ts'
 import { recipeSeeds } from './seeds/recipe-seeds.ts'
 
 /** One broken file, and what is to be done with it. */
@@ -44,9 +44,7 @@ export function makeCase(seed: number, number: number): Case {
 }
 
 function modelCase(draw: Draw): Case {
-  // Half of the cases start from the models that hold more than one operator.
-  const composed = modelSeeds.slice(0, 12)
-  const { name, bytes } = draw.pick(draw.oneIn(2) ? composed : modelSeeds)
+  const { name, bytes } = draw.pick(draw.oneIn(2) ? composedSeeds : modelSeeds)
   const mutate = draw.oneIn(3) ? mutateBytes : mutateModel
   const mutated = new Uint8Array(mutate(bytes, draw, draw.pick(modelSeeds).bytes))
   return { name: `model:${name}`, bytes: mutated, check: () => checkModel(mutated, draw) }
