@@ -1,18 +1,15 @@
-// A process of its own for a range of cases: node case-process.ts MODULE SEED FROM TO. It writes a line of JSON for each
-// case as soon as it is done, so that whoever started it knows which case a crash or a hang belongs to.
+// A process of its own for a range of cases: node case-process.ts MODULE FOLDER SEED FROM TO. It writes a line of JSON
+// for each case as soon as it is done, so that whoever started it knows which case a crash or a hang belongs to.
 
-import { mkdtempSync, rmSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { writeSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { Violation } from './attempt.ts'
 import { type CaseReport, memoryLimit } from './case-report.ts'
 import type { CaseMaker } from './make-case.ts'
 
-const [module = '', ...numbers] = process.argv.slice(2)
+const [module = '', folder = '', ...numbers] = process.argv.slice(2)
 const [seed = 0, from = 0, to = 0] = numbers.map(Number)
 const { makeCase } = (await import(module)) as CaseMaker
-const folder = mkdtempSync(join(tmpdir(), 'pare-fuzz-'))
 const report = (message: CaseReport | 'ready') => writeSync(1, `${JSON.stringify(message)}\n`)
 
 const prototypes = [Object, Array, Function, String, Number, Map, Uint8Array, Promise].map(
@@ -78,5 +75,4 @@ for (let number = from; number < to; number++) {
   // What is polluted stays so: the rest belongs to a new process.
   if (done.problem) break
 }
-rmSync(folder, { recursive: true, force: true })
 process.exit()

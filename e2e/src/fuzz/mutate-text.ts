@@ -10,7 +10,7 @@ const bombs: readonly ((draw: Draw) => string)[] = [
   draw => Array.from({ length: Math.min(depth(draw), 1000) }, (_, level) => `${' '.repeat(level)}a:`).join('\n'),
   draw => `${'- '.repeat(depth(draw))}a`,
   draw => '? '.repeat(depth(draw)),
-  draw => '!!map '.repeat(depth(draw)),
+  draw => '!!map '.repeat(Math.min(depth(draw), 1000)),
   () =>
     Array.from(
       { length: 10 },
