@@ -32,7 +32,7 @@ const unfolded = [
 /** What is looked at: at most so many samples, and of large ones no more than fit. */
 const samples = 32
 const batchSize = 8
-const budget = 64 * 2 ** 20
+const budget = 16 * 2 ** 20
 
 /**
  * Warnings, in words, when preprocessed samples cannot be what the model was trained on. What the model itself tells is

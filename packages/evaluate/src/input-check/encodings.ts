@@ -1,4 +1,4 @@
-import type { TensorData } from '@pare/core-graph'
+import { elementCount, type TensorData } from '@pare/core-graph'
 import type { ChannelStatistics } from './channel-statistics.ts'
 import { figures } from './evidence.ts'
 
@@ -54,22 +54,33 @@ const standardized = ({ axis, mean, variance }: Pick<ChannelStatistics, 'axis' |
 
 const perChannel =
   (axis: number, map: (channel: number) => { readonly scale: number; readonly shift: number }) =>
-  ({ dims, data }: TensorData): TensorData => {
-    const inner = dims.slice(axis + 1).reduce((product, dim) => product * dim, 1)
-    const maps = Array.from({ length: dims[axis] ?? 1 }, (_, channel) => map(channel))
-    const changed = Float32Array.from(data as Float32Array, (value, place) => {
-      const { scale, shift } = maps[Math.floor(place / inner) % maps.length] ?? { scale: 1, shift: 0 }
-      return value * scale + shift
+  (tensor: TensorData): TensorData =>
+    rewritten(tensor, axis, (from, to, start, end, channel) => {
+      const { scale, shift } = map(channel)
+      for (let place = start; place < end; place++) to[place] = Number(from[place]) * scale + shift
     })
-    return { dataType: 'float32', dims, data: changed }
-  }
 
-function reversed({ dims, data }: TensorData, axis: number): TensorData {
-  const inner = dims.slice(axis + 1).reduce((product, dim) => product * dim, 1)
-  const channels = dims[axis] ?? 1
-  const changed = Float32Array.from(data as Float32Array, (_, place) => {
-    const channel = Math.floor(place / inner) % channels
-    return Number(data[place + (channels - 1 - 2 * channel) * inner])
+const reversed = (tensor: TensorData, axis: number): TensorData =>
+  rewritten(tensor, axis, (from, to, start, end, channel, channels) => {
+    const other = start + (channels - 1 - 2 * channel) * (end - start)
+    for (let place = start; place < end; place++) to[place] = Number(from[other + place - start])
   })
-  return { dataType: 'float32', dims, data: changed }
+
+type Rewrite = (
+  from: TensorData['data'],
+  to: Float32Array,
+  start: number,
+  end: number,
+  channel: number,
+  channels: number,
+) => void
+
+/** A float32 tensor of the same shape, written run by run of one channel. */
+function rewritten({ dims, data }: TensorData, axis: number, rewrite: Rewrite): TensorData {
+  const inner = elementCount(dims.slice(axis + 1))
+  const channels = dims[axis] ?? 1
+  const to = new Float32Array(data.length)
+  for (let run = 0; run * inner < data.length; run++)
+    rewrite(data, to, run * inner, (run + 1) * inner, run % channels, channels)
+  return { dataType: 'float32', dims, data: to }
 }
