@@ -16,7 +16,7 @@ beforeAll(async () => {
   const folder = join(root, 'whole')
   await ends(startRun(recipe, folder), 0)
   whole = runOutcome(folder)
-}, 60_000)
+}, 180_000)
 afterAll(() => rm(root, { recursive: true }))
 
 async function ends(run: Run, code: number): Promise<string> {
@@ -36,7 +36,7 @@ test.skipIf(process.platform === 'win32')(
     await ends(startRun(recipe, folder, { resume: true }), 0)
     expect(runOutcome(folder)).toEqual(whole)
   },
-  60_000,
+  180_000,
 )
 
 test('a second run in a folder is refused with who has it; killed, it is resumed at once; with other data, it is not', async () => {
@@ -62,4 +62,4 @@ test('a second run in a folder is refused with who has it; killed, it is resumed
   writeFileSync(join(root, 'images'), images)
   await ends(startRun(recipe, folder, { resume: true }), 0)
   expect(runOutcome(folder)).toEqual(whole)
-}, 60_000)
+}, 180_000)
