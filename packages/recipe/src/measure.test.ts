@@ -6,17 +6,24 @@ const timed = (median: number, spread: number): ModelLatency => ({
   median,
   quartiles: [median - spread, median + spread],
 })
+const smaller = { before: 100, after: 27 }
 const engine = 'onnxruntime-web in Node'
 
 test('a result that is slower than the float model is not worth it for speed', () => {
-  expect(notWorthIt([{ engine, before: timed(2, 0.1), after: timed(3, 0.1) }])).toEqual([
+  expect(notWorthIt(smaller, [{ engine, before: timed(2, 0.1), after: timed(3, 0.1) }])).toEqual([
     'On onnxruntime-web in Node the result takes 1.50 times as long as the float model: for speed it is not worth it there.',
   ])
 })
 
+test('a result that is not smaller is not worth it for size', () => {
+  expect(notWorthIt({ before: 1000, after: 1200 }, [])).toEqual([
+    'The result is not smaller than the float model: 1.20 kB against 1.00 kB. For size it is not worth it.',
+  ])
+})
+
 test('neither is said of a faster one, nor of one that is as fast as the clock can tell', () => {
-  expect(notWorthIt([{ engine, before: timed(2, 0.1), after: timed(1, 0.1) }])).toEqual([])
-  expect(notWorthIt([{ engine, before: timed(2, 0.1), after: timed(2.05, 0.2) }])).toEqual([])
+  expect(notWorthIt(smaller, [{ engine, before: timed(2, 0.1), after: timed(1, 0.1) }])).toEqual([])
+  expect(notWorthIt(smaller, [{ engine, before: timed(2, 0.1), after: timed(2.05, 0.2) }])).toEqual([])
 })
 
 test('layers that would saturate are told in one sentence, the worst by name', () => {

@@ -1,4 +1,13 @@
-import { cost, type Evaluator, type Executor, type Graph, PareError, savedBytes, type Target } from '@pare/core-graph'
+import {
+  bytesText,
+  cost,
+  type Evaluator,
+  type Executor,
+  type Graph,
+  PareError,
+  savedBytes,
+  type Target,
+} from '@pare/core-graph'
 import type { LayerSaturation } from '@pare/quant'
 import { type Latency, latencyEngines } from '@pare/runtime'
 import type { EngineLatency, ModelFigures, ModelLatency } from './result.ts'
@@ -55,16 +64,29 @@ export async function measureLatencies(
 const figuresOf = ({ median, quartiles }: Latency): ModelLatency => ({ median, quartiles })
 
 /**
- * What is said of engines on which the result is slower than the float model: the size may be worth it, the speed is
- * not. Slower: even the fastest quarter of the result's runs takes longer than the float model's median.
+ * What is said of a result that is not smaller, and of engines on which it is slower: even the fastest quarter of its
+ * runs takes longer than the float model's median.
+ * @param sizes undefined where nothing was to make it smaller, as where a recipe only trains
  */
-export const notWorthIt = (latencies: readonly EngineLatency[]): readonly string[] =>
-  latencies
+export const notWorthIt = (sizes: FileSizes | undefined, latencies: readonly EngineLatency[]): readonly string[] => [
+  ...(sizes && sizes.after >= sizes.before
+    ? [
+        `The result is not smaller than the float model: ${bytesText(sizes.after)} against ${bytesText(sizes.before)}. For size it is not worth it.`,
+      ]
+    : []),
+  ...latencies
     .filter(({ before, after }) => after.quartiles[0] > before.median)
     .map(
       ({ engine, before, after }) =>
         `On ${engine} the result takes ${(after.median / before.median).toFixed(2)} times as long as the float model: for speed it is not worth it there.`,
-    )
+    ),
+]
+
+/** Bytes of the float model's file and of the result's. */
+interface FileSizes {
+  readonly before: number
+  readonly after: number
+}
 
 /** What is said of layers that would saturate: one sentence for all of them. */
 export function saturationNotes(layers: readonly LayerSaturation[]): readonly string[] {

@@ -65,7 +65,7 @@ export interface RunResult {
   readonly target: string | undefined
   /** On every engine that stands for the target; the first is the most like it. */
   readonly latencies: readonly EngineLatency[]
-  /** One sentence for each engine on which the result is slower than the float model. */
+  /** One sentence for a result that is not smaller than the float model, and for each engine on which it is slower. */
   readonly notWorthIt: readonly string[]
   /** How each int8 layer would fare on the target's CPUs whose kernels saturate; empty for targets without such. */
   readonly saturation: readonly LayerSaturation[]

@@ -125,6 +125,7 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
   const { figures, latencies, fidelity } = measured
   const before = { ...floatFigures, latency: latencies[0]?.before }
   const after = { ...figures, latency: latencies[0]?.after }
+  const compresses = recipe.stages.some(({ use }) => use.length > 0)
   const verdict = judge(recipe.accept, figuresOf(before, after, fidelity))
   const result: RunResult = {
     verdict,
@@ -135,7 +136,7 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
     fidelity,
     target: recipe.target,
     latencies,
-    notWorthIt: notWorthIt(latencies),
+    notWorthIt: notWorthIt(compresses ? { before: before.bytes, after: after.bytes } : undefined, latencies),
     saturation: measured.saturation,
     stages,
     notes: steps.notes,

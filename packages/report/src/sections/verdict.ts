@@ -24,7 +24,7 @@ function verdict({ verdict: { accepted, reasons }, accept, notWorthIt = [] }: Re
   }</p>
 ${reasons.length > 0 && html`<ul>${reasons.map(reason => html`<li>${reason}</li>`)}</ul>`}
 </div>
-${notWorthIt.length > 0 && html`<div class="verdict warning"><p><strong>! Not worth it for speed.</strong></p><ul>${notWorthIt.map(sentence => html`<li>${sentence}</li>`)}</ul></div>`}`
+${notWorthIt.length > 0 && html`<div class="verdict warning"><p><strong>! Not worth it.</strong></p><ul>${notWorthIt.map(sentence => html`<li>${sentence}</li>`)}</ul></div>`}`
 }
 
 function cards({ before, after, fidelity }: ReportedRun): Content {
