@@ -107,6 +107,23 @@ test('a model of a table is trained on arrays', async () => {
   expect(JSON.parse(out).after.metrics.top1).toBeGreaterThan(0.9)
 })
 
+test('samples that cannot be what a model was trained on are told, by a command and by a run', async () => {
+  const random = createRandom(9)
+  await mkdir('scaled')
+  await writeFile('scaled/x.npy', npy('<f4', [samples, 2], Float32Array.from({ length: 2 * samples }, random)))
+  await writeFile('scaled/y.npy', npy('|u1', [samples], new Uint8Array(samples)))
+  const b = createBuilder('scaled')
+  const vector = (...values: number[]) => b.constant('float32', [2], values)
+  // It learned features with a mean of 400 and a standard deviation of 100.
+  const x = b.input('x', 'float32', ['N', 2])
+  const scaled = b.BatchNormalization(x, vector(1, 1), vector(0, 0), vector(400, 400), vector(1e4, 1e4))
+  b.output(b.named(b.Gemm(scaled, b.constant('float32', [2, 2], [1, 0, 0, 1])), 'scores'))
+  await writeModel('scaled.onnx', b.build())
+  const message = /are not what the model was trained on: .*Look at how the features were scaled/
+  expect((await run('evaluate', 'scaled.onnx', '--data', 'scaled')).err).toMatch(message)
+  expect((await run('quantize', 'scaled.onnx', '--data', 'scaled')).err).toMatch(message)
+})
+
 test.each<[string, readonly string[], RegExp]>([
   [
     'arrays under other names',
