@@ -233,3 +233,12 @@ describe('shared weights', () => {
     expect(plan.notes[0]).toContain('The weights w are shared by Gemm and Gemm_1')
   })
 })
+
+test('20,000 Relus behind one another are absorbed by the first Conv', () => {
+  const plan = planOf((b, x) => {
+    let value = conv(b, x)
+    for (let index = 0; index < 20_000; index++) value = b.Relu(value)
+    return conv(b, value, 'w2')
+  })
+  expect(pairs(plan)).toEqual(['x', 'Relu_19999:0', 'Conv_1:0'])
+})

@@ -107,26 +107,33 @@ function neighboursOf(graph: Graph, active: ReadonlyMap<Node, Candidate>) {
     return node && active.get(node)
   }
 
-  /** Where a node's values leave it: behind all that its pair does the work of. */
-  const endOf = (value: string): string => {
+  /** The value behind the only reader of this one, where that could be a node whose work the pair does. */
+  const behind = (value: string): string | undefined => {
     const [reader, ...others] = users.get(value) ?? []
     const candidate = reader && others.length === 0 && !outputs.has(value) ? active.get(reader) : undefined
-    return candidate?.rule.absorbed?.(candidate.context) ? endOf(reader?.outputs[0] ?? '') : value
+    return candidate?.rule.absorbed?.(candidate.context) ? (reader?.outputs[0] ?? '') : undefined
+  }
+  /** Where a node's values leave it: behind all that its pair does the work of. */
+  const endOf = (value: string): string => {
+    let end = value
+    for (let next = behind(end); next !== undefined; next = behind(end)) end = next
+    return end
   }
   const endsOf = ({ node, rule }: Candidate) =>
     node.outputs.filter(name => name !== '').map(name => (rule.output === 'own' ? endOf(name) : name))
   const isRead = (value: string) => readersOf(value).some(reader => reader.data.includes(value))
-  const outputsOf = (candidate: Candidate) => {
-    const ends = endsOf(candidate)
-    return candidate.rule.floatOutput && !ends.some(isRead) ? [] : ends
-  }
+  const staysFloat = (candidate: Candidate) => candidate.rule.floatOutput === true && !endsOf(candidate).some(isRead)
+  const outputsOf = (candidate: Candidate) => (staysFloat(candidate) ? [] : endsOf(candidate))
 
   const isAbsorbed = (candidate: Candidate): boolean => {
-    if (!candidate.rule.absorbed?.(candidate.context)) return false
-    const [value = ''] = candidate.data
-    const before = producerOf(value)
-    if (!before || endOf(value) === value) return false
-    return isAbsorbed(before) || (before.rule.output === 'own' && outputsOf(before).length > 0)
+    for (let follower: Candidate | undefined = candidate; follower?.rule.absorbed?.(follower.context); ) {
+      const [value = ''] = follower.data
+      const before = producerOf(value)
+      if (!before || behind(value) === undefined) return false
+      if (before.rule.output === 'own' && !staysFloat(before)) return true
+      follower = before
+    }
+    return false
   }
 
   const nothingToGain = (candidate: Candidate): string | undefined => {
