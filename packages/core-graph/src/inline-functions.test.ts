@@ -253,6 +253,16 @@ describe('what is no function is refused', () => {
     expect(codeOf(() => inlineFunctions(modelOf(wide, [call('y', 'f0', ['x'])])))).toBe('MODEL_FUNCTION')
   })
 
+  it('a call that wants more outputs than there are, which nothing would make', () => {
+    const graph = modelOf([define('f', ['a'], [], [call('b', 'Neg', ['a'])])], [call('y', 'f', ['x'])])
+    expect(() => inlineFunctions(graph)).toThrow(
+      expect.objectContaining({
+        code: 'MODEL_FUNCTION',
+        message: 'The function mine.f, called by node to-y, has 1 inputs and 0 outputs, not 1 and 1.',
+      }),
+    )
+  })
+
   it('one of another operator set, in which its operator meant something else', () => {
     const old = (opType: string) =>
       define('f', ['a'], ['b'], [call('b', opType, ['a'])], { opsetImport: [{ domain: '', version: 12n }] })

@@ -33,8 +33,8 @@ interface Run {
  *
  *     f(a, b) = { t = Mul(a, b); r = Relu(t) };  y = f(x, w)   →   f/t = Mul(x, w); y = Relu(f/t)
  *
- * @throws ModelError `MODEL_FUNCTION` for a function that calls itself, grows without bounds, or is written for an
- *   operator set in which its operators meant something else
+ * @throws ModelError `MODEL_FUNCTION` for a function that calls itself, grows without bounds, is called with more inputs
+ *   or outputs than it has, or is written for an operator set in which its operators meant something else
  */
 export function inlineFunctions(graph: Graph): { readonly graph: Graph; readonly changed: number } {
   if (graph.functions.length === 0) return { graph, changed: 0 }
@@ -88,6 +88,13 @@ function expand(call: Node, called: LocalFunction, inside: readonly LocalFunctio
       call,
       inside.length >= deepest ? `is nested ${deepest} deep` : `makes more than ${mostNodes} nodes of the model`,
       'Inline the functions with the tool that made the model.',
+    )
+  const surplus = [...call.inputs.slice(proto.input.length), ...call.outputs.slice(proto.output.length)]
+  if (surplus.some(name => name !== ''))
+    throw functionError(
+      call,
+      `has ${proto.input.length} inputs and ${proto.output.length} outputs, not ${call.inputs.length} and ${call.outputs.length}`,
+      'The model is invalid: export it again.',
     )
   adoptOpsets(call, called, run.opsets)
 
