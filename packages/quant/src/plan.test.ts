@@ -242,3 +242,21 @@ test('20,000 Relus behind one another are absorbed by the first Conv', () => {
   })
   expect(pairs(plan)).toEqual(['x', 'Relu_19999:0', 'Conv_1:0'])
 })
+
+test('10,000 nodes that only move values drop out together where nobody quantized reads them', () => {
+  const plan = planOf((b, x) => {
+    let value = conv(b, x)
+    for (let index = 0; index < 10_000; index++) value = b.Transpose(value, { perm: [0, 1, 3, 2] })
+    return value
+  })
+  expect(plan.quantized.map(({ op }) => op)).toEqual(['Conv'])
+})
+
+test('10,000 nodes that only move values share one scale with the layers around them', () => {
+  const plan = planOf((b, x) => {
+    let value = conv(b, x)
+    for (let index = 0; index < 10_000; index++) value = b.Transpose(value, { perm: [0, 1, 3, 2] })
+    return conv(b, value, 'w2')
+  })
+  expect(plan.groups.map(({ values }) => values.length)).toEqual([1, 10_001, 1])
+})

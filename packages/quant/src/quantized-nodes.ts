@@ -50,8 +50,10 @@ export function chooseNodes(
   // Whoever drops out may leave its neighbours without a quantized one, so again until none does.
   for (let before = -1; before !== active.size; ) {
     before = active.size
-    for (const candidate of active.values()) {
-      const reason = neighbours.nothingToGain(candidate)
+    const candidates = [...active.values()]
+    // There and back: a long chain drops out in one round, whether it lacks a node before or behind it.
+    for (const candidate of [...candidates, ...candidates.toReversed()]) {
+      const reason = active.has(candidate.node) ? neighbours.nothingToGain(candidate) : undefined
       if (reason === undefined) continue
       active.delete(candidate.node)
       reasons.set(candidate.node, reason)

@@ -15,6 +15,8 @@ export interface ScaleGroup {
 }
 
 interface OpenGroup {
+  /** Under which it is found. */
+  readonly names: string[]
   readonly values: Set<string>
   readonly moved: Set<string>
   readonly known: Map<string, Range>
@@ -27,7 +29,13 @@ export function scaleGroups(graph: Graph, nodes: readonly QuantizedNode[]): read
   const groupOf = (name: string): OpenGroup => {
     const known = groups.get(name)
     if (known) return known
-    const made = { values: new Set<string>(), moved: new Set<string>(), known: new Map(), constants: new Map() }
+    const made = {
+      names: [name],
+      values: new Set<string>(),
+      moved: new Set<string>(),
+      known: new Map(),
+      constants: new Map(),
+    }
     groups.set(name, made)
     return made
   }
@@ -65,6 +73,9 @@ function join(groups: Map<string, OpenGroup>, names: readonly string[]): void {
     for (const [name, range] of other.known) first.known.set(name, range)
     for (const [name, readers] of other.constants)
       first.constants.set(name, [...(first.constants.get(name) ?? []), ...readers])
-    for (const [name, group] of groups) if (group === other) groups.set(name, first)
+    for (const name of other.names) {
+      groups.set(name, first)
+      first.names.push(name)
+    }
   }
 }
