@@ -173,3 +173,13 @@ describe('cost', () => {
     })
   })
 })
+
+it('only the batch is one sample by default: where another size is open, the cost is unknown and not that of size 1', () => {
+  const b = createBuilder('open')
+  const x = b.input('x', 'float32', ['N', 3, 'height', 'width'])
+  b.output(b.Conv(x, b.constant('float32', [4, 3, 3, 3], new Float32Array(108))))
+  const open = cost(b.build())
+  expect(open.nodes).toEqual([])
+  expect(open.unknown).toHaveLength(1)
+  expect(cost(b.build(), { bind: { height: 6, width: 5 } }).total.macs).toBe(4 * 3 * 9 * 4 * 3)
+})

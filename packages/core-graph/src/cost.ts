@@ -13,7 +13,10 @@ export interface CostOptions {
    * and activations included, depthwise convolutions next to nothing. Default `macs`: true multiply-adds only.
    */
   readonly convention?: 'macs' | 'v1.4'
-  /** Sizes of the inputs' symbolic dimensions, such as `{ N: 8 }`. Default 1 for each, and for an unnamed first dimension. */
+  /**
+   * Sizes of the inputs' symbolic dimensions, such as `{ N: 8 }`. Default: 1 for the first dimension of an input, named
+   * or not, which is the batch; what depends on another one is unknown.
+   */
   readonly bind?: Readonly<Record<string, number>>
 }
 
@@ -53,7 +56,11 @@ export interface ModelCost {
  * @throws ModelError `MODEL_SHAPE` where shapes cannot go together
  */
 export function cost(graph: Graph, { convention = 'macs', bind = {} }: CostOptions = {}): ModelCost {
-  const bound = bindSymbols(graph, symbol => (Object.hasOwn(bind, symbol) ? bind[symbol] : undefined) ?? 1)
+  const batch = new Set(graph.inputs.map(({ type }) => type?.shape?.[0] ?? ''))
+  const bound = bindSymbols(
+    graph,
+    symbol => (Object.hasOwn(bind, symbol) ? bind[symbol] : undefined) ?? (batch.has(symbol) ? 1 : undefined),
+  )
   const { values, unknown: notInferred } = inferTypes(bound)
   const reasons = new Map(notInferred.map(({ node, reason }) => [node.name, reason]))
   const constants = new Map<string, Constant>()

@@ -48,10 +48,15 @@ function bindShape({ name, type }: ValueInfo, shape: readonly number[], bound: M
 }
 
 /** Replaces every symbol of the inputs by what `sizeOf` says; an unnamed first dimension, the batch, is the symbol ''. */
-export function bindSymbols(graph: Graph, sizeOf: (symbol: string) => number): Graph {
+export function bindSymbols(graph: Graph, sizeOf: (symbol: string) => number | undefined): Graph {
   const named = (shape: Shape) => shape.map((dimension, axis) => (dimension === null && axis === 0 ? '' : dimension))
   const symbols = graph.inputs.flatMap(({ type }) => named(type?.shape ?? []).filter(item => typeof item === 'string'))
-  const bound = new Map(symbols.map(symbol => [symbol, sizeOf(symbol)]))
+  const bound = new Map(
+    symbols.flatMap(symbol => {
+      const size = sizeOf(symbol)
+      return size === undefined ? [] : [[symbol, size] as const]
+    }),
+  )
   if (bound.size === 0) return graph
   const inputs = new Set(graph.inputs.map(input => input.name))
   return changeTypes(graph, ({ name, type }) => {
