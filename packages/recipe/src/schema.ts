@@ -63,7 +63,9 @@ export const recipeSchema = (registry: StrategyRegistry) =>
       .union([z.string().min(1), createdModel], { error: 'a path to an ONNX file, or { create: mobilenet-v1, … }' })
       .describe('The model to compress: a path to an ONNX file, relative to the recipe, or an architecture to create.'),
     target: targetSchema.optional(),
-    data: dataSchema,
+    data: dataSchema.describe(
+      'Samples, and how they become the input of the model. Paths start at the folder of the recipe.',
+    ),
     stages: z
       .array(stageSchema(registry))
       .min(1, 'a recipe needs at least one stage')
