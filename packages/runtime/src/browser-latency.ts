@@ -4,10 +4,10 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Graph, RunError, saveModel } from '@pare/core-graph'
+import { type Graph, PareError, RunError, saveModel } from '@pare/core-graph'
 import type { Browser } from 'playwright-core'
 import type { LatencyEngine } from './engines.ts'
-import { type LatencyOptions, latencyOf, zeroFeeds } from './latency.ts'
+import { type LatencyOptions, latencyOf, warmupMilliseconds, zeroFeeds } from './latency.ts'
 
 /** Where Chromium and Chrome are put by the usual installers. `PARE_CHROMIUM` names another one. */
 const usualPaths = [
@@ -34,34 +34,43 @@ export async function browserEngine(): Promise<LatencyEngine> {
   return {
     name: 'onnxruntime-web in Chromium',
     compare: async (graphs, options = {}) => {
-      options.signal?.throwIfAborted()
+      const { signal } = options
+      signal?.throwIfAborted()
       const server = await serve(runtimeFolder, graphs)
-      const browser = await chromium.launch({
-        executablePath,
-        // Chromium's sandbox cannot be used by root.
-        chromiumSandbox: process.getuid?.() !== 0,
-        args: ['--disable-quic', '--disable-component-update', '--disable-sync'],
-      })
-      const stop = () => browser.close()
-      options.signal?.addEventListener('abort', stop)
+      let browser: Browser | undefined
+      const stop = () => browser?.close()
+      signal?.addEventListener('abort', stop)
       try {
+        browser = await chromium.launch({
+          executablePath,
+          // Chromium's sandbox cannot be used by root.
+          chromiumSandbox: process.getuid?.() !== 0,
+          args: ['--disable-quic', '--disable-component-update', '--disable-sync'],
+        })
+        signal?.throwIfAborted()
         return await timeInPage(browser, server, graphs, options)
       } catch (cause) {
-        options.signal?.throwIfAborted()
+        signal?.throwIfAborted()
+        // A model whose inputs cannot be filled is not Chromium's fault.
+        if (cause instanceof PareError) throw cause
         throw new RunError({
           code: 'RUN_BROWSER',
-          message: `Chromium could not run the models: ${cause instanceof Error ? cause.message : cause}`,
-          hint: 'If the models run on onnxruntime-web in Node, it may lack memory or shared libraries.',
+          message: `Chromium could not run the models: ${firstLine(cause)}`,
+          hint: `If the models run on onnxruntime-web in Node, ${executablePath} may lack memory or shared libraries, or be no Chromium.`,
           cause,
         })
       } finally {
-        options.signal?.removeEventListener('abort', stop)
-        await browser.close()
-        server.close()
+        signal?.removeEventListener('abort', stop)
+        await browser?.close()
+        server.closeAllConnections()
+        await new Promise(resolve => server.close(resolve))
       }
     },
   }
 }
+
+/** Playwright's errors go on with the browser's whole log. */
+const firstLine = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause)).split('\n', 1)[0]
 
 const missing = (what: string, hint: string, cause?: unknown) =>
   new RunError({ code: 'RUN_ENGINE_MISSING', message: `${what} is not installed.`, hint, cause })
@@ -87,11 +96,8 @@ async function serve(runtimeFolder: string, graphs: readonly Graph[]): Promise<S
     const name = basename(request.url ?? '/')
     const type = types[name.endsWith('.mjs') ? '.mjs' : (name.split('.').at(-1) ?? '')] ?? 'application/octet-stream'
     const graph = graphs[Number(/^model-(\d+)$/.exec(name)?.[1] ?? -1)]
-    const body = graph
-      ? saveModel(graph).model
-      : name === ''
-        ? emptyPage
-        : await readFile(join(runtimeFolder, name)).catch(() => undefined)
+    const read = async () => (graph ? saveModel(graph).model : readFile(join(runtimeFolder, name)))
+    const body = name === '' ? emptyPage : await read().catch(() => undefined)
     response.writeHead(body === undefined ? 404 : 200, {
       ...isolated,
       'Content-Type': name === '' ? 'text/html' : type,
@@ -120,7 +126,7 @@ async function timeInPage(
       length: data.length,
     })),
   )
-  const times = await page.evaluate(inPage, { feeds, runs, warmup, budget })
+  const times = await page.evaluate(inPage, { feeds, runs, warmup, warmupMilliseconds, budget })
   return times.map(latencyOf)
 }
 
@@ -128,6 +134,7 @@ interface PageTask {
   readonly feeds: readonly (readonly PageFeed[])[]
   readonly runs: number
   readonly warmup: number
+  readonly warmupMilliseconds: number
   readonly budget: number
 }
 
@@ -141,7 +148,7 @@ interface PageFeed {
 }
 
 /** Runs in the page, so it must be whole in itself: the models take turns, a run each, and their times are returned. */
-async function inPage({ feeds, runs, warmup, budget }: PageTask): Promise<number[][]> {
+async function inPage({ feeds, runs, warmup, warmupMilliseconds, budget }: PageTask): Promise<number[][]> {
   const { ort: runtime } = globalThis as unknown as { ort: typeof import('onnxruntime-web') }
   runtime.env.wasm.numThreads = 1
   const arrays = globalThis as unknown as Record<string, new (length: number) => Float32Array>
@@ -157,14 +164,17 @@ async function inPage({ feeds, runs, warmup, budget }: PageTask): Promise<number
     models.push({ session, tensors })
   }
   const times = models.map((): number[] => [])
+  const warmedUp = warmup === 0 ? 0 : performance.now() + warmupMilliseconds * models.length
+  for (let run = 0; run < warmup || performance.now() < warmedUp; run++)
+    for (const { session, tensors } of models) await session.run(tensors)
   const started = performance.now()
-  for (let run = -warmup; run < runs; run++) {
+  for (let run = 0; run < runs; run++) {
     for (const [index, { session, tensors }] of models.entries()) {
       const before = performance.now()
       await session.run(tensors)
-      if (run >= 0) times[index]?.push(performance.now() - before)
+      times[index]?.push(performance.now() - before)
     }
-    if (run >= 0 && performance.now() - started > budget * models.length) break
+    if (performance.now() - started > budget * models.length) break
   }
   return times
 }

@@ -1,8 +1,10 @@
-import { createBuilder, type TensorMap } from '@pare/core-graph'
-import { expect, test } from 'vitest'
+import { createBuilder, type Tensor, type TensorMap } from '@pare/core-graph'
+import { afterEach, expect, test, vi } from 'vitest'
 import { latencyEngines } from './engines.ts'
 import { createExecutor } from './executor.ts'
 import { createWebExecutor } from './web-executor.ts'
+
+afterEach(() => vi.unstubAllEnvs())
 
 /** y = relu(x · w), [4, 8] · [8, 3]; the larger one does so much more that no clock can miss it. */
 const netOf = (width: number) => {
@@ -37,6 +39,31 @@ test('what onnxruntime-web does not take is an error of the model', async () => 
   const x = b.input('x', 'float32', [1])
   for (const y of b.node('NoSuchOperator', [x], {}, { domain: 'example', outputTypes: [type] })) b.output(y)
   await expect((await createWebExecutor()).open(b.build())).rejects.toMatchObject({ code: 'MODEL_RUNTIME' })
+})
+
+test('a model that is too large for one file is an error of the model', async () => {
+  const b = createBuilder('net')
+  b.output(b.Relu(b.input('x', 'float32', [1])))
+  // Only its shape is asked for.
+  const weights: Tensor = { dataType: 'float32', dims: [2 ** 30], storage: { kind: 'bytes', bytes: new Uint8Array() } }
+  const graph = { ...b.build(), initializers: new Map([['w', weights]]) }
+  await expect((await createWebExecutor()).open(graph)).rejects.toMatchObject({
+    code: 'MODEL_RUNTIME',
+    message: expect.stringContaining('2 GiB'),
+  })
+})
+
+test('a browser that does not start is told, and nothing of it stays', async () => {
+  vi.stubEnv('PARE_CHROMIUM', process.execPath)
+  const { engines } = await latencyEngines(createExecutor(), 'onnxruntime-web')
+  const servers = () => process.getActiveResourcesInfo().filter(name => name === 'TCPServerWrap').length
+  const before = servers()
+  const [browser] = engines.filter(({ name }) => name.endsWith('Chromium'))
+  await expect(browser?.compare([netOf(8)])).rejects.toMatchObject({
+    code: 'RUN_BROWSER',
+    hint: expect.stringContaining(process.execPath),
+  })
+  expect(servers()).toBe(before)
 })
 
 test('every engine of onnxruntime-web tells a large model from a small one', async () => {

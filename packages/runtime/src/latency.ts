@@ -58,7 +58,7 @@ export async function compareLatency(
 }
 
 /** The first runs of a session are slow, however short: caches, clock rates and threads have to wake up. */
-const warmupMilliseconds = 50
+export const warmupMilliseconds = 50
 
 async function timeRuns(executor: Executor, graph: Graph, options: LatencyOptions, times: number[]): Promise<void> {
   const { batchSize = 1, runs = 100, warmup = 5, budget = 2000, signal } = options

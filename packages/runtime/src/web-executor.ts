@@ -1,4 +1,5 @@
 import { type Executor, ModelError, RunError, saveModel } from '@pare/core-graph'
+import { needsExternalData } from './model-file.ts'
 import { wrapSession } from './session.ts'
 
 /**
@@ -12,21 +13,21 @@ export async function createWebExecutor(): Promise<Executor> {
   runtime.env.wasm.numThreads = 1
   return {
     open: async (graph, { optimize = true } = {}) => {
-      const { model, externalData } = saveModel(graph)
-      if (externalData.length > 0)
+      if (needsExternalData(graph))
         throw new ModelError({
           code: 'MODEL_RUNTIME',
           message: `The model ${graph.name} is larger than the 2 GiB that a WASM module takes in one file.`,
           hint: 'Measure it on onnxruntime-node.',
         })
       try {
-        const session = await runtime.InferenceSession.create(model, {
+        const session = await runtime.InferenceSession.create(saveModel(graph).model, {
           executionProviders: ['wasm'],
           graphOptimizationLevel: optimize ? 'all' : 'disabled',
           logSeverityLevel: 3,
         })
         return wrapSession(session, runtime.Tensor)
       } catch (cause) {
+        if (cause instanceof ModelError) throw cause
         throw new ModelError({
           code: 'MODEL_RUNTIME',
           message: `onnxruntime-web does not take the model ${graph.name}: ${cause instanceof Error ? cause.message : cause}`,
