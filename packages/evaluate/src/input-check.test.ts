@@ -199,3 +199,33 @@ test.each<[string, Float32Array, RegExp]>([
     expect.stringMatching(message),
   ])
 })
+
+test('a BatchNormalization behind 12,000 nodes is reached', async () => {
+  const b = createBuilder('deep')
+  let value = b.input('x', 'float32', ['N', 1])
+  for (let layer = 0; layer < 12_000; layer++) value = b.Relu(value)
+  const one = (number: number) => b.constant('float32', [1], [number])
+  b.output(b.named(b.BatchNormalization(value, one(1), one(0), one(0.5), one(0.1)), 'y'))
+  const data = Float32Array.from({ length: count }, (_, place) => 1000 * place)
+  const source: DataSource = {
+    size: count,
+    labelled: false,
+    async *batches() {
+      yield { inputs: { x: { dataType: 'float32', dims: [count, 1], data } }, labels: undefined, size: count }
+    },
+  }
+  expect(await checkInputs(b.build(), { executor, source })).toEqual([
+    expect.stringMatching(/first BatchNormalization/),
+  ])
+})
+
+test('a model that cannot be upgraded is not judged, which is told', async () => {
+  const b = createBuilder('spectrum')
+  b.output(b.named(b.Relu(b.input('image', 'float32', ['N', 3, size, size])), 'y'))
+  const graph = b.build()
+  const nodes = graph.nodes.map(node => ({ ...node, op: 'DFT' }))
+  const old: Graph = { ...graph, nodes, opsets: new Map([['', 17]]) }
+  expect(await checkInputs(old, { executor, source: sourceOf(unit) })).toEqual([
+    expect.stringMatching(/was not looked at: .*DFT/),
+  ])
+})

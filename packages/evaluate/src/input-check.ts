@@ -4,6 +4,7 @@ import {
   type Executor,
   type Graph,
   isFloat,
+  ModelError,
   passes,
   runPasses,
   type TensorData,
@@ -47,8 +48,9 @@ export async function checkInputs(
   model: Graph,
   { executor, source, signal }: CheckInputsOptions,
 ): Promise<readonly string[]> {
-  // As for inference, but for the folding of BatchNormalization: what is folded no longer tells.
-  const { graph } = runPasses(model, unfolded)
+  const graph = readable(model)
+  if (graph instanceof ModelError)
+    return [`Whether the samples are what the model was trained on was not looked at: ${graph.message}`]
   const inputs = graph.inputs.filter(({ type }) => type && isFloat(type.dataType)).map(({ name }) => name)
   const batches = inputs.length > 0 ? await someBatches(source, signal) : []
   const warnings: string[] = []
@@ -67,6 +69,17 @@ export async function checkInputs(
     }
   }
   return [...new Set(warnings)]
+}
+
+/** As for inference, but for the folding of BatchNormalization: what is folded no longer tells. */
+function readable(model: Graph): Graph | ModelError {
+  try {
+    return runPasses(model, unfolded).graph
+  } catch (error) {
+    // Runtimes may run what cannot be upgraded.
+    if (error instanceof ModelError) return error
+    throw error
+  }
 }
 
 async function someBatches(source: DataSource, signal: AbortSignal | undefined): Promise<readonly Batch[]> {

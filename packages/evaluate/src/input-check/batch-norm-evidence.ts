@@ -79,13 +79,14 @@ function mapped(inputs: Batch['inputs'], name: string, apply: Encoding['apply'])
 function weightedLayersBefore(graph: Graph, node: Node): number {
   const { producer } = graphIndex(graph)
   const seen = new Set<Node>()
-  const visit = (value: string): void => {
+  // A list, not recursion: a chain of nodes may be longer than the stack is deep.
+  const pending = [node.inputs[0] ?? '']
+  for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
     const made = producer.get(value)
-    if (!made || seen.has(made)) return
+    if (!made || seen.has(made)) continue
     seen.add(made)
-    for (const input of made.inputs) visit(input)
+    pending.push(...made.inputs)
   }
-  visit(node.inputs[0] ?? '')
   const readsWeights = ({ inputs }: Node) => inputs.some(name => (graph.initializers.get(name)?.dims.length ?? 0) > 1)
   return [...seen].filter(readsWeights).length
 }
