@@ -63,7 +63,7 @@ test('a browser that does not start is told, and nothing of it stays', async () 
     code: 'RUN_BROWSER',
     hint: expect.stringContaining(process.execPath),
   })
-  expect(servers()).toBe(before)
+  await expect.poll(servers).toBe(before)
 })
 
 test('every engine of onnxruntime-web tells a large model from a small one', async () => {
