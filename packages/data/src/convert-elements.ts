@@ -28,12 +28,18 @@ export function convertElements(elements: TypedArray, from: DataType, to: DataTy
   throw new DataError({
     code: 'DATA_TYPE',
     message: `The model's input ${route.input} takes ${to}, but ${route.array} is ${from}.`,
-    hint:
-      isFloat(from) && isWhole(to)
+    hint: !numpyTypes.has(to)
+      ? 'No array of NumPy or Parquet holds that: put a Cast before this input of the model.'
+      : isFloat(from) && isWhole(to)
         ? `Save it as integers, if that is what it holds: astype(np.${numpyName(to)}).`
         : `Save it as such: astype(np.${numpyName(to)}).`,
   })
 }
+
+const numpyTypes: ReadonlySet<DataType> = new Set([
+  ...(['bool', 'int8', 'int16', 'int32', 'int64', 'uint8', 'uint16', 'uint32', 'uint64'] as const),
+  ...(['float16', 'float32', 'float64'] as const),
+])
 
 const numpyName = (type: DataType) => (type === 'bool' ? 'bool_' : type)
 

@@ -1,8 +1,9 @@
+import { chmod } from 'node:fs/promises'
 import type { DataType } from '@pare/core-graph'
 import { expect, test } from 'vitest'
 import { declareArrays } from './declare-arrays.ts'
 import type { ModelInput } from './reader.ts'
-import { fixture, npyBytes, temporaryFolder, writeFiles } from './testing/files.ts'
+import { failureOf, fixture, npyBytes, temporaryFolder, writeFiles } from './testing/files.ts'
 
 const input = (name: string, dataType: DataType, rank: number): ModelInput => ({
   name,
@@ -35,6 +36,13 @@ test('what arrays are for a model: images, or tensors', async () => {
   })
 })
 
+test('bytes of another shape than images have are tensors, also for a model of four axes', async () => {
+  const folder = await temporaryFolder()
+  await writeFiles(folder, { 'x.npy': npyBytes('|u1', [1, 5, 2, 2], new Array(20).fill(1)) })
+  const path = `${folder}/x.npy`
+  expect(await declareArrays(path, { inputs: image })).toEqual({ kind: 'tensors', inputs: path })
+})
+
 test('an .npz is tensors by name, with its labels', async () => {
   const path = fixture('numpy/stored.npz')
   expect(await declareArrays(path, { inputs: text })).toEqual({ kind: 'tensors', path, labels: 'labels' })
@@ -62,4 +70,14 @@ test('Parquet is images where it has a column of them and the model one input, e
 test('anything else is none of its business', async () => {
   expect(await declareArrays(fixture('make-fixtures.py'), { inputs: image })).toBeUndefined()
   expect(await declareArrays('nowhere', { inputs: image })).toBeUndefined()
+})
+
+// Root may read everything.
+test.skipIf(process.getuid?.() === 0)('a folder that may not be read is told', async () => {
+  const folder = await temporaryFolder()
+  await chmod(folder, 0)
+  expect(await failureOf(declareArrays(folder, { inputs: image }))).toMatchObject({
+    code: 'DATA_FILE',
+    message: expect.stringMatching(/may not be read by you/),
+  })
 })

@@ -6,6 +6,7 @@ import type { DataDeclarationInput } from './declaration.ts'
 import { namesParquet } from './parquet/parquet-paths.ts'
 import { openParquet } from './parquet/parquet-table.ts'
 import type { ModelInput } from './reader.ts'
+import { isImageShape } from './readers/numpy.ts'
 
 export interface DeclareArraysOptions {
   /** The model's inputs. */
@@ -55,7 +56,4 @@ export async function declareArrays(
 const usualLabels = ['label', 'labels', 'y']
 
 const takesImage = (input: ModelInput | undefined, { dataType, dims }: SampleArray): boolean =>
-  input?.type?.shape?.length === 4 &&
-  isFloat(input.type.dataType) &&
-  dataType === 'uint8' &&
-  (dims.length === 3 || dims.length === 4)
+  input?.type?.shape?.length === 4 && isFloat(input.type.dataType) && dataType === 'uint8' && isImageShape(dims)

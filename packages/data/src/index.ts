@@ -6,3 +6,4 @@ export { type DataDeclaration, type DataDeclarationInput, dataDeclarationSchema 
 export { type DeclareArraysOptions, declareArrays } from './declare-arrays.ts'
 export { datasetNames, datasetOf, type FetchOptions, type FetchResult, fetchDataset } from './fetch/fetch-dataset.ts'
 export { type Preprocess, type PreprocessInput, preprocessSchema } from './preprocess.ts'
+export type { ModelInput } from './reader.ts'

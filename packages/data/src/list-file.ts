@@ -33,11 +33,19 @@ const jsonSchema = z.array(
 
 function parseJson(path: string, text: string): ListEntry[] {
   const { data, error } = jsonSchema.safeParse(jsonOf(path, text))
-  if (error) throw malformed(path, z.prettifyError(error).replaceAll('\n', ' '))
+  if (error) throw malformed(path, wrongEntry(error))
   return data.map((item, index) => {
     const { path, label } = typeof item === 'string' ? { path: item } : item
     return { path, label: label?.toString(), where: `entry ${index}` }
   })
+}
+
+/** What is wrong with the first entry that is no entry. */
+function wrongEntry({ issues: [issue] }: z.ZodError): string {
+  const [index] = issue?.path ?? []
+  return index === undefined
+    ? 'it holds no list'
+    : `entry ${String(index)} is neither a path nor an object of path and label`
 }
 
 function jsonOf(path: string, text: string): unknown {

@@ -122,6 +122,14 @@ test.each<[string, Parameters<typeof open>[0], readonly ModelInput[], string, Re
     /astype\(np\.int64\)/,
   ],
   [
+    'a type that no array has',
+    { inputs: 'f4.npy' },
+    [input('x', 'bfloat16', 'N', 2)],
+    'DATA_TYPE',
+    /takes bfloat16, but .*f4\.npy is float32/,
+    /a Cast before this input/,
+  ],
+  [
     'an array that is not there',
     { path: 'stored.npz', inputs: { ids: 'ids', mask: 'masks' } },
     textModel,

@@ -8,11 +8,11 @@ import { openNpyFolder } from './npy-folder.ts'
 import { openNpz } from './npz.ts'
 import type { ArrayTable, SampleArray } from './sample-array.ts'
 
-/** Whether a path names what `openTable` opens. */
+/** Whether a path names what `openTable` opens. @throws DataError `DATA_FILE` of a folder that cannot be read */
 export async function isTable(path: string): Promise<boolean> {
   if (/\.npz$/i.test(path) || (await namesParquet(path))) return true
   const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() ?? false
-  return isFolder && (await readdir(path)).some(name => name.endsWith('.npy'))
+  return isFolder && (await fileOperation(path, () => readdir(path))).some(name => name.endsWith('.npy'))
 }
 
 /**

@@ -7,3 +7,11 @@ export const parquetError = (
   hint = 'The file may be cut off or damaged: write or fetch it again.',
   cause?: unknown,
 ) => new DataError({ code: 'DATA_PARQUET', message: `${name} cannot be read: ${problem}.`, hint, cause })
+
+/** What the parser's own failure says; what JavaScript says of a broken file is left to `cause`. */
+export function problemOf(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause)
+  return cause instanceof TypeError || /DataView|typed array|array length|BigInt/i.test(text)
+    ? 'something is missing or misplaced in it'
+    : text
+}

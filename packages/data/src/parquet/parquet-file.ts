@@ -2,7 +2,7 @@ import { type ColumnMetaData, type FileMetaData, parquetMetadata, parquetSchema,
 import { type ByteSource, fileSource } from '../byte-source.ts'
 import { checkThrift } from './check-thrift.ts'
 import { type ColumnChunk, readColumnChunk } from './column-chunk.ts'
-import { parquetError } from './error.ts'
+import { parquetError, problemOf } from './error.ts'
 import { type Leaf, leafOf } from './leaf.ts'
 
 /** A row group and where its rows start in its file. */
@@ -35,9 +35,10 @@ export async function openParquetFile(path: string): Promise<ParquetFile> {
     try {
       return read()
     } catch (cause) {
-      throw parquetError(path, cause instanceof Error ? cause.message : String(cause), undefined, cause)
+      throw parquetError(path, problemOf(cause), undefined, cause)
     }
   }
+  guard(() => checkSchema(metadata.schema))
   const columns = guard(
     () => new Map(parquetSchema(metadata).children.map(column => [column.element.name, leafOf(column)] as const)),
   )
@@ -76,13 +77,24 @@ function footerOf(path: string, source: ByteSource): FileMetaData {
     checkThrift(footer, 0)
     return parquetMetadata(footer, { geoparquet: false })
   } catch (cause) {
-    throw parquetError(
-      path,
-      `its footer is broken (${cause instanceof Error ? cause.message : cause})`,
-      undefined,
-      cause,
-    )
+    throw parquetError(path, `its footer is broken (${problemOf(cause)})`, undefined, cause)
   }
+}
+
+/** Levels of a schema: each list is two, and each struct one. */
+const depthLimit = 64
+
+/** The schema is a tree, written depth first: its elements must be as many as they say, and not nested without end. */
+function checkSchema(schema: FileMetaData['schema']): void {
+  const open: number[] = []
+  for (const [index, { num_children: children = 0 }] of schema.entries()) {
+    if (index > 0 && open.length === 0) throw new RangeError('its schema has more elements than its root says')
+    if (index > 0) open.push((open.pop() ?? 0) - 1)
+    if (children > 0) open.push(children)
+    if (open.length > depthLimit) throw new RangeError('its schema is nested too deep')
+    while (open.at(-1) === 0) open.pop()
+  }
+  if (open.length > 0 || schema.length === 0) throw new RangeError('its schema has fewer elements than it says')
 }
 
 function chunkOf(source: ByteSource, group: RowGroup, leaf: Leaf): ColumnChunk {

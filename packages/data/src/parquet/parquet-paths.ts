@@ -5,11 +5,11 @@ import { fileOperation } from '../file-error.ts'
 
 const isParquet = (name: string) => /\.(parquet|pq)$/i.test(name)
 
-/** Whether a path names Parquet files: one, several by a pattern, or a folder of them. */
+/** Whether a path names Parquet files: one, several by a pattern, or a folder of them. @throws DataError `DATA_FILE` */
 export async function namesParquet(path: string): Promise<boolean> {
   if (isParquet(path)) return true
   const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() ?? false
-  return isFolder && (await readdir(path)).some(isParquet)
+  return isFolder && (await fileOperation(path, () => readdir(path))).some(isParquet)
 }
 
 /**

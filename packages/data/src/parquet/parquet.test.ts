@@ -141,11 +141,52 @@ async function readAll(path: string): Promise<string> {
   return failure ? failure.code : 'read'
 }
 
+/** A Parquet file of no rows whose schema is a struct in a struct in a struct, … (Thrift's compact protocol). */
+function nestedFile(depth: number): Buffer {
+  const varint = (value: number) => [(value & 0x7f) | 0x80, ((value >> 7) & 0x7f) | 0x80, value >> 14]
+  const [struct, leaf] = [
+    [0x48, 1, 0x61, 0x15, 2, 0],
+    [0x15, 2, 0x38, 1, 0x61, 0],
+  ]
+  const schema = [...Array.from({ length: depth }, () => struct).flat(), ...leaf]
+  const footer = [0x15, 2, 0x19, 0xfc, ...varint(depth + 1), ...schema, 0x16, 0, 0x19, 0x0c, 0]
+  const length = Buffer.alloc(4)
+  length.writeUInt32LE(footer.length)
+  return Buffer.concat([Buffer.from('PAR1'), Buffer.from(footer), length, Buffer.from('PAR1')])
+}
+
 test('a footer whose key-value pairs are something else is told', async () => {
   const folder = await temporaryFolder()
   const whole = await readFile(fixture('parquet/images-none.parquet'))
   await writeFiles(folder, { 'x.parquet': whole.fill(0xff, 2951, 2959) })
   expect(await readAll(join(folder, 'x.parquet'))).toBe('DATA_PARQUET')
+})
+
+test('a footer without what it must hold is told in words of this format, not of JavaScript', async () => {
+  const folder = await temporaryFolder()
+  await writeFiles(folder, { 'x.parquet': nestedFile(2).fill(0, 23, 24) })
+  expect(await failureOf(openTable(join(folder, 'x.parquet')))).toMatchObject({
+    message: expect.stringMatching(/its footer is broken \(something is missing or misplaced in it\)\.$/),
+  })
+})
+
+test.each<[string, Buffer, RegExp]>([
+  ['that is nested without end', nestedFile(5000), /its schema is nested too deep/],
+  ['of fewer elements than it says', nestedFile(2).fill(4, 21, 22), /its schema has fewer elements/],
+  ['of more elements than it says', nestedFile(2).fill(0, 15, 16), /its schema has more elements/],
+])('a schema %s is told', async (_, file, message) => {
+  const folder = await temporaryFolder()
+  await writeFiles(folder, { 'x.parquet': file })
+  expect(await failureOf(openTable(join(folder, 'x.parquet')))).toMatchObject({
+    code: 'DATA_PARQUET',
+    message: expect.stringMatching(message),
+  })
+})
+
+test('a schema of structs in a struct is read', async () => {
+  const folder = await temporaryFolder()
+  await writeFiles(folder, { 'x.parquet': nestedFile(20) })
+  expect(await failureOf(openTable(join(folder, 'x.parquet')))).toMatchObject({ code: 'DATA_EMPTY' })
 })
 
 test('a damaged file ends in an error that names it, or is read: never in a crash', async () => {

@@ -49,6 +49,10 @@ export const numpy = defineReader({
 
 const isChannels = (dim: number | undefined): dim is 1 | 3 => dim === 1 || dim === 3
 
+/** Whether an array has the shape of images: `[N, H, W]`, or four axes of which the second or last is 1 or 3 long. */
+export const isImageShape = ({ length, 1: second, 3: last }: readonly number[]): boolean =>
+  length === 3 || (length === 4 && (isChannels(last) || isChannels(second)))
+
 /** How a row is an image: channels last where the last axis can be that, else first. */
 function imageShape({ name, dataType, dims: [, a, b, c, ...others], dims }: SampleArray): (row: Uint8Array) => Pixels {
   const shape = `${dataType} [${dims.join(', ')}]`

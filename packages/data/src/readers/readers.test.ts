@@ -215,8 +215,9 @@ test.each<[string, Files, DataDeclarationInput, string, RegExp]>([
     { 'list.json': '[{ "file": "a.png" }]' },
     listOf('list.json'),
     'DATA_LIST',
-    /expected a path/,
+    /entry 0 is neither a path nor an object of path and label/,
   ],
+  ['JSON that is no list', { 'list.json': '{}' }, listOf('list.json'), 'DATA_LIST', /it holds no list/],
   [
     'a negative label',
     { 'list.csv': 'a.png,0\nb.png,-1' },
