@@ -87,12 +87,17 @@ describe('createModel', () => {
     expect([...graph.initializers.keys()]).toContain('classifier/weight')
   })
 
-  it('says which option is wrong', () => {
-    const options = { width: -1, depth: 18 } as Parameters<typeof createModel<'mobilenet-v1'>>[1]
-    expect(() => createModel('mobilenet-v1', options)).toThrow(
+  it.each<[ModelId, object, string]>([
+    ['mobilenet-v1', { width: -1, depth: 18 }, 'width must be above 0; it takes no depth.'],
+    ['resnet', { depth: 9 }, 'depth must be one of 8, 14, 18, 20, 32, 34, 44, 50.'],
+    ['mobilenet-v2', { width: 5 }, 'width must be at most 4.'],
+    ['mobilenet-v2', { input: [3, 2.5, 4] }, 'input.1: expected int, received number.'],
+  ])('says which option of %s is wrong: %j', (id, options, problem) => {
+    expect(() => createModel(id, options as Parameters<typeof createModel>[1])).toThrow(
       expect.objectContaining({
         code: 'RECIPE_MODEL_OPTIONS',
-        message: expect.stringMatching(/depth.*\n.*width|width.*\n.*depth/s),
+        message: `${id} cannot be made so: ${problem}`,
+        hint: expect.stringMatching(/^Its options are .*classes/),
       }),
     )
   })

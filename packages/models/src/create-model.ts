@@ -1,5 +1,5 @@
 import { type Graph, RecipeError } from '@pare/core-graph'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { mobilenetV1 } from './mobilenet-v1.ts'
 import { mobilenetV2 } from './mobilenet-v2.ts'
 import { resnet } from './resnet.ts'
@@ -21,15 +21,27 @@ export const modelIds = Object.keys(models) as readonly ModelId[]
  */
 export function createModel<Id extends ModelId>(id: Id, options: ModelOptions<Id> = {} as ModelOptions<Id>): Graph {
   const { options: schema, create } = models[id] as unknown as {
-    readonly options: z.ZodType
+    readonly options: z.ZodObject
     readonly create: (options: unknown) => Graph
   }
   const parsed = schema.safeParse(options)
   if (parsed.success) return create(parsed.data)
   throw new RecipeError({
     code: 'RECIPE_MODEL_OPTIONS',
-    message: `${id} cannot be made so: ${z.prettifyError(parsed.error)}`,
-    hint: 'Correct the options named.',
+    message: `${id} cannot be made so: ${parsed.error.issues.map(problemOf).join('; ')}.`,
+    hint: `Its options are ${Object.keys(schema.shape).join(', ')}.`,
     cause: parsed.error,
   })
+}
+
+/** zod's issue in words. */
+function problemOf(issue: z.core.$ZodIssue): string {
+  const option = issue.path.join('.')
+  if (issue.code === 'unrecognized_keys') return `it takes no ${issue.keys.join(', ')}`
+  if (issue.code === 'invalid_value') return `${option} must be one of ${issue.values.map(String).join(', ')}`
+  if (issue.code === 'too_small' && issue.origin !== 'array')
+    return `${option} must be ${issue.inclusive ? 'at least' : 'above'} ${issue.minimum}`
+  if (issue.code === 'too_big' && issue.origin !== 'array')
+    return `${option} must be ${issue.inclusive ? 'at most' : 'below'} ${issue.maximum}`
+  return `${option}: ${issue.message.replace(/^Invalid input: /, '')}`
 }
