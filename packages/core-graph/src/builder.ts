@@ -112,6 +112,7 @@ export interface GraphBuilder extends OperatorMethods {
   build(): Graph
 }
 
+/** What a node has beside its inputs and attributes. */
 export interface NodeOptions {
   readonly domain?: string
   readonly outputCount?: number

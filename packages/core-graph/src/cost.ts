@@ -7,6 +7,7 @@ import { bindSymbols } from './input-shapes.ts'
 import { type CostContext, type Inferred, isKnown, readAttributes } from './operator.ts'
 import { elementCount, type Tensor, tensorByteLength } from './tensor.ts'
 
+/** How a graph is counted. */
 export interface CostOptions {
   /**
    * `v1.4` adds `flops` as PaddleSlim 1.4 counted them, for comparison with its tables: 2 a multiply-add, biases, pools
@@ -20,6 +21,7 @@ export interface CostOptions {
   readonly bind?: Readonly<Record<string, number>>
 }
 
+/** What running a node, or all of them, takes. */
 export interface Cost {
   /** Multiply-adds: one is one multiplication and one addition. */
   readonly macs: number
@@ -34,11 +36,13 @@ export interface Cost {
   readonly activationBytes: number
 }
 
+/** The cost of one node. */
 export interface NodeCost extends Cost {
   readonly node: string
   readonly op: string
 }
 
+/** The cost of a graph, node by node. */
 export interface ModelCost {
   /** In the order of the graph; without those in `unknown`. */
   readonly nodes: readonly NodeCost[]

@@ -37,6 +37,7 @@ export type DataType = (typeof dataTypes)[number]
 /** The name of a `TensorProto.DataType`; `undefined` for a number that this version does not know. */
 export const dataTypeName = (code: number): DataType | undefined => dataTypes[code]
 
+/** The number of a type in ONNX's files (TensorProto.DataType). */
 export const dataTypeCode = (dataType: DataType): number => dataTypes.indexOf(dataType)
 
 const bits: Readonly<Record<DataType, number>> = {
@@ -76,4 +77,5 @@ export const byteLength = (dataType: DataType, count: number): number => Math.ce
 export const isFloat = (dataType: DataType): boolean =>
   dataType === 'float32' || dataType === 'float64' || dataType === 'float16' || dataType === 'bfloat16'
 
+/** Whether elements are integers, signed or not, of any width. */
 export const isInteger = (dataType: DataType): boolean => /^u?int\d+$/.test(dataType)

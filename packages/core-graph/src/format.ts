@@ -18,17 +18,21 @@ function scaled(value: number, units: readonly string[]): string {
 export const digits = (value: number, count: number): string =>
   Math.abs(value) >= 10 ** count || value === 0 ? String(Math.round(value)) : value.toPrecision(count)
 
+/** A share as `92.82 %`. */
 export const percentText = (share: number): string => `${(100 * share).toFixed(2)} %`
 
+/** `0.218 ms`, three digits. */
 export const millisecondsText = (milliseconds: number): string => `${digits(milliseconds, 3)} ms`
 
 /** `−71.9 %`, `+3.0 %`; a dash where there is nothing to compare. */
 export const changeText = (before: number, after: number): string =>
   before === 0 ? '–' : signed((100 * (after - before)) / before, 1, ' %')
 
+/** `+0.03 points`, `−7.4 %`: a number with its sign, so many digits and a unit. */
 export const signed = (value: number, digits: number, unit: string): string =>
   `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}${unit}`
 
+/** `4.2 s`, `3 min 20 s`. */
 export function durationText(seconds: number): string {
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`
   const whole = Math.round(seconds)

@@ -1,5 +1,6 @@
 import { type Graph, type Node, readsOf } from './graph.ts'
 
+/** Who makes a value, and who reads it. */
 export interface GraphIndex {
   /** The node that makes a value; none for inputs and initializers. */
   readonly producer: ReadonlyMap<string, Node>
@@ -29,6 +30,7 @@ export function graphIndex(graph: Graph): GraphIndex {
   return index
 }
 
+/** The nodes that read a value, once each, in topological order. */
 export const usersOf = (graph: Graph, name: string): readonly Node[] => graphIndex(graph).users.get(name) ?? []
 
 /** How often a value is read: by nodes, each once, and as an output of the graph. */

@@ -8,6 +8,7 @@ export type Dimension = number | string | null
 /** `undefined` where not even the rank is known. */
 export type Shape = readonly Dimension[]
 
+/** Element type and shape of a tensor; the shape is undefined where not even its rank is known. */
 export interface TensorType {
   readonly dataType: DataType
   readonly shape: Shape | undefined
@@ -35,6 +36,7 @@ export type Attribute =
   /** Kinds that Pare carries along and never looks into. */
   | { readonly kind: 'other'; readonly source: AttributeProto }
 
+/** One operator at work: what it reads and what it makes, by the names of the values. */
 export interface Node {
   /** Unique in its graph: loading names the nameless. */
   readonly name: string

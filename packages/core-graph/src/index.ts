@@ -32,9 +32,12 @@ export { nearest } from './nearest.ts'
 export { matchNodes, nodePatterns } from './node-filter.ts'
 export {
   type AnyOperator,
+  type AttributeSpec,
   type AttributeSpecs,
   type AttributeValues,
   byName,
+  type CostContext,
+  type InferContext,
   type Inferred,
   type InputValues,
   isKnown,
@@ -79,6 +82,8 @@ export {
   tensorNumbers,
   tensorOf,
 } from './tensor.ts'
+export type { ReadExternal } from './tensor-proto.ts'
 export { upgradeOpset } from './upgrade-opset.ts'
 export { assertValid, type Finding, findingOfError, type ValidateOptions, validate } from './validate.ts'
+export type { Severity } from './validation/rule.ts'
 export { withOutputs } from './with-outputs.ts'

@@ -6,6 +6,7 @@ import { followedElements } from './operators/elements.ts'
 import { operators } from './operators/registry.ts'
 import { elementCount, type Tensor, tensorNumbers } from './tensor.ts'
 
+/** What is known of the values of a graph. */
 export interface InferredTypes {
   /** What is known of each value: type, shape, and the value itself where it is constant. */
   readonly values: ReadonlyMap<string, Inferred>

@@ -20,6 +20,7 @@ import { loadValueInfo } from './value-info-proto.ts'
 const oldestOpset = 7
 const newestOpset = 25
 
+/** Where external data comes from. */
 export interface LoadOptions {
   /**
    * Reads from a file of external data. Called when a tensor is first used.

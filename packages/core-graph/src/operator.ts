@@ -119,6 +119,7 @@ export interface Operator<
   readonly inputs: Inputs
   readonly outputs: Outputs
   readonly attributes: Attributes
+  /** Types and shapes of the outputs. */
   readonly infer: (
     inputs: InputValues<Inputs, Inferred>,
     attributes: AttributeValues<Attributes>,
@@ -135,11 +136,13 @@ export interface AnyOperator {
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
   readonly attributes: AttributeSpecs
+  /** Types and shapes of the outputs, by name. */
   infer(
     inputs: never,
     attributes: never,
     context: InferContext,
   ): Readonly<Record<string, Inferred | readonly (Inferred | undefined)[] | undefined>>
+  /** Multiply-adds for known shapes; undefined when there is no rule. */
   readonly macs: ((shapes: CostContext, attributes: never) => number) | undefined
 }
 

@@ -9,6 +9,7 @@ export interface PassResult {
   readonly refusals?: readonly PassRefusal[]
 }
 
+/** A node that a pass left as it was, and why. */
 export interface PassRefusal {
   readonly node: string
   readonly reason: string
@@ -23,6 +24,7 @@ export interface Pass {
   readonly requires: readonly string[]
   /** Properties that the graph has afterwards. */
   readonly ensures: readonly string[]
+  /** The rewritten graph, and whether anything changed. */
   readonly run: (graph: Graph) => PassResult
 }
 

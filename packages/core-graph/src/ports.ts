@@ -29,6 +29,7 @@ export interface Executor {
   open(graph: Graph, options?: SessionOptions): Promise<Session>
 }
 
+/** How a graph is prepared for running. */
 export interface SessionOptions {
   /** Threads inside one operator. Default: the executor's own. */
   readonly threads?: number
@@ -41,10 +42,12 @@ export interface Session extends AsyncDisposable {
   readonly inputNames: readonly string[]
   readonly outputNames: readonly string[]
   /**
+   * Runs the model once.
    * @param feeds a tensor for every input of the graph
    * @param fetches names of the outputs to return; default all
    */
   run(feeds: TensorMap, fetches?: readonly string[]): Promise<TensorMap>
+  /** Gives the memory back; what is disposed of cannot run any more. */
   dispose(): Promise<void>
 }
 
@@ -58,6 +61,7 @@ export interface Batch {
   readonly size: number
 }
 
+/** How samples are put together in one pass over the data. */
 export interface BatchOptions {
   readonly batchSize: number
   /** Stop after so many samples. Default: all. */
@@ -78,6 +82,7 @@ export interface DataSource {
   readonly labelled: boolean
   /** Whether batches can be shuffled. Default true; false for a stream that comes in an order of its own. */
   readonly shuffles?: boolean
+  /** One pass over the samples; each call starts anew. */
   batches(options: BatchOptions): AsyncIterable<Batch>
 }
 
@@ -97,4 +102,5 @@ export interface Progress {
   readonly values?: Metrics
 }
 
+/** Is told how far some work has come. */
 export type ProgressListener = (progress: Progress) => void

@@ -22,11 +22,13 @@ import { int64 } from './tensor.ts'
 import { type ExternalFile, externalFile, saveTensor } from './tensor-proto.ts'
 import { saveValueInfo } from './value-info-proto.ts'
 
+/** Where the elements of large tensors go. */
 export interface SaveOptions {
   /** Put tensors of at least `threshold` bytes (default 1024) into a second file of this name, beside the model. */
   readonly external?: { readonly location: string; readonly threshold?: number }
 }
 
+/** A model as the bytes of its files. */
 export interface SavedModel {
   /** In memory of its own. */
   readonly model: Uint8Array<ArrayBuffer>

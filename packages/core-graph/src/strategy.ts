@@ -41,6 +41,7 @@ export interface Strategy<Options extends z.ZodType = z.ZodType> {
   /** Options with defaults, units and descriptions: CLI help, editor completion and forms come from it. */
   readonly options: Options
   readonly needs: readonly Need[]
+  /** Makes the new graph. The options have their defaults filled in. */
   readonly prepare: (graph: Graph, options: z.output<Options>, context: StrategyContext) => Promise<StrategyResult>
 }
 

@@ -36,4 +36,5 @@ export interface Target {
   readonly operators?: readonly string[]
 }
 
+/** Returns the target as it is, frozen. */
 export const defineTarget = (target: Target): Target => Object.freeze(target)

@@ -18,7 +18,12 @@ export type TensorStorage =
   /** As loaded: written back as it was. */
   | { readonly kind: 'proto'; readonly proto: TensorProto }
   /** In another file, read when it is needed. */
-  | { readonly kind: 'external'; readonly proto: TensorProto; readonly read: () => Uint8Array }
+  | {
+      readonly kind: 'external'
+      readonly proto: TensorProto
+      /** The bytes of the elements. */
+      readonly read: () => Uint8Array
+    }
 
 /** The typed arrays that a tensor's elements are read into; float16 and bfloat16 stay raw in a `Uint16Array`. */
 export type TypedArray =
@@ -54,6 +59,7 @@ const arrays: Partial<Readonly<Record<DataType, TypedArrayConstructor>>> = {
   bfloat16: Uint16Array,
 }
 
+/** Number of elements of a shape; 1 for a scalar. */
 export const elementCount = (dims: readonly number[]): number => dims.reduce((product, dim) => product * dim, 1)
 
 /**

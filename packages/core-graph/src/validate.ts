@@ -31,6 +31,7 @@ export interface Finding {
   readonly hint: string
 }
 
+/** What a model is held against. */
 export interface ValidateOptions {
   /** Check what this runtime takes too. Default: the specification only. */
   readonly target?: Target

@@ -23,6 +23,7 @@ export interface StreamSample {
 /** What is asked of one pass over a stream. */
 export type StreamRequest = Pick<BatchOptions, 'shuffle' | 'augment' | 'signal'>
 
+/** What is known of a stream of samples before it is read. */
 export interface StreamOptions {
   /** Name of the model's input, for samples that are a single tensor. Default `input`. */
   readonly inputName?: string

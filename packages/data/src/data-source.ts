@@ -11,6 +11,7 @@ import { type PreprocessInput, preprocessSchema } from './preprocess.ts'
 import type { ModelInput } from './reader.ts'
 import { connect, type WorkerClient } from './worker-client.ts'
 
+/** How declared samples become the inputs of a model. */
 export interface OpenDataOptions {
   readonly preprocess: PreprocessInput
   /** Where relative paths start: the folder of the file that declares the data. */

@@ -8,6 +8,7 @@ import { openParquet } from './parquet/parquet-table.ts'
 import type { ModelInput } from './reader.ts'
 import { isImageShape } from './readers/numpy.ts'
 
+/** Which arrays are meant, where their names do not say it. */
 export interface DeclareArraysOptions {
   /** The model's inputs. */
   readonly inputs: readonly ModelInput[]

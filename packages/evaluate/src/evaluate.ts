@@ -30,6 +30,7 @@ export const evaluateOptions = z.strictObject({
   limit: z.int().positive().optional().describe('Measure on so many samples only. Default: all.'),
 })
 
+/** What a model is measured with. */
 export interface EvaluateOptions extends z.input<typeof evaluateOptions> {
   readonly executor: Executor
   readonly source: DataSource

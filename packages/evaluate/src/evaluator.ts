@@ -16,6 +16,7 @@ export type EvaluatorOptions =
   | {
       readonly executor: Executor
       readonly source: DataSource
+      /** Measures one model; every value must be a finite number. */
       readonly evaluate: (own: OwnEvaluation) => Promise<Metrics>
     }
 

@@ -13,6 +13,7 @@ import { runWhole } from './run-whole.ts'
 import { isScores, notFinite, outputNamed, type ScoreKind, type Scores, scoreKindOf, scoresOf } from './scores.ts'
 import { isFiniteSimilarity, type Similarity, similaritySums } from './similarity.ts'
 
+/** What two models are compared with. */
 export interface FidelityOptions {
   readonly executor: Executor
   /** Labels are not used. */

@@ -3,7 +3,14 @@ export { createEvaluator, type EvaluatorOptions, type OwnEvaluation } from './ev
 export { compareModels, type Fidelity, type FidelityOptions } from './fidelity.ts'
 export { type CheckInputsOptions, checkInputs } from './input-check.ts'
 export type { LayerFidelity, UnmatchedValue } from './layer-fidelity.ts'
-export { defineMetric, type Measured, type Metric, type MetricDefinition, type MetricNeed } from './metric.ts'
+export {
+  defineMetric,
+  type Measured,
+  type Measurement,
+  type Metric,
+  type MetricDefinition,
+  type MetricNeed,
+} from './metric.ts'
 export { type ClassAccuracy, classAccuracy } from './metrics/class-accuracy.ts'
 export { crossEntropy } from './metrics/cross-entropy.ts'
 export { topK } from './metrics/top-k.ts'

@@ -14,6 +14,7 @@ import { type ChannelStatistics, channelSums } from './input-check/channel-stati
 import { guess } from './input-check/guess.ts'
 import { quantizerEvidence } from './input-check/quantizer-evidence.ts'
 
+/** Samples as the model gets them, and what runs it. */
 export interface CheckInputsOptions {
   readonly executor: Executor
   /** Labels are not used. */

@@ -25,6 +25,7 @@ export interface LayerFidelity extends Similarity {
   readonly op: string
 }
 
+/** A value that could not be compared, and why. */
 export interface UnmatchedValue {
   readonly value: string
   readonly reason: string

@@ -34,7 +34,9 @@ export interface MetricDefinition<State, Needs extends MetricNeed> {
   readonly needs: readonly Needs[]
   /** Outputs of the model that it reads beside the measured one. Default: none. */
   readonly fetches?: readonly string[]
+  /** The state before the first sample. */
   readonly start: () => State
+  /** The state after some more samples. */
   readonly update: (state: State, measured: Measured<Needs>) => State
   /** Called once there were samples; must be finite. */
   readonly result: (state: State) => number
@@ -52,13 +54,17 @@ export interface Metric {
   readonly begin: () => Measurement
 }
 
+/** A metric at work on one model. */
 export interface Measurement {
   /** Takes samples, which have all that the metric needs. */
   readonly add: (measured: Measured<never>) => void
+  /** The figure, after the last sample. */
   readonly result: () => number
+  /** What else there is to say of it, as plain JSON data. */
   readonly details: () => unknown
 }
 
+/** Hides the state's type behind `begin`; returns the metric frozen. */
 export const defineMetric = <State, const Needs extends MetricNeed = never>({
   id,
   description,

@@ -7,6 +7,7 @@ export interface Model<Options extends z.ZodType = z.ZodType> {
   /** One sentence for help and forms. */
   readonly description: string
   readonly options: Options
+  /** The untrained model. The options have their defaults filled in. */
   readonly create: (options: z.output<Options>) => Graph
 }
 

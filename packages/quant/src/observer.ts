@@ -22,7 +22,9 @@ export interface Observer<Options extends z.ZodType = z.ZodType, State = unknown
 
 /** An observer with its options, at work on one tensor. */
 export interface Observation {
+  /** Takes in one batch: all its values, and the least and the greatest of them. */
   readonly observe: (values: Float32Array, extremes: Range) => void
+  /** The range to quantize; called once there was a batch. */
   readonly range: (type: ActivationType) => Range
 }
 

@@ -32,6 +32,7 @@ export interface PlannedWeight {
   readonly readers: readonly WeightReader[]
 }
 
+/** A node that computes with quantized weights. */
 export interface WeightReader {
   readonly node: string
   /** The activation that the weights are multiplied with. */

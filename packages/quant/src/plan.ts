@@ -24,6 +24,7 @@ export const usualQuantization: TargetQuantization = {
   bias: 'int32',
 }
 
+/** How to quantize, and which nodes. */
 export interface PlanOptions {
   /** Default: `usualQuantization`. */
   readonly quantization?: TargetQuantization

@@ -18,6 +18,7 @@ import { planQuantization, type QuantizationPlan } from './plan.ts'
 import type { KeptFloat } from './plan-weights.ts'
 import { observerOf, quantizationFor, staticOptions } from './static-options.ts'
 
+/** What quantization needs of the world. */
 export interface StaticContext {
   readonly executor: Executor
   /** Typical samples; labels are not used. */

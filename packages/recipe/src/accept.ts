@@ -43,6 +43,7 @@ export interface AcceptFigures {
   readonly sqnr: number | undefined
 }
 
+/** Whether a result keeps the bounds of its recipe. */
 export interface Verdict {
   readonly accepted: boolean
   /** One sentence for each bound that was not kept. */

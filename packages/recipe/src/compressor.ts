@@ -21,6 +21,7 @@ import type { Recipe, RecipeInput } from './schema.ts'
 import { type DataSources, dataSources, type GivenData, missingData } from './sources.ts'
 import { type StrategyRegistry, strategyRegistry } from './strategies.ts'
 
+/** What a caller hands in beside the recipe. */
 export interface CompressorOptions {
   /** Where relative paths of a recipe given as an object start. Default: the current folder; for a file, its own. */
   readonly baseDirectory?: string
@@ -36,6 +37,7 @@ export interface CompressorOptions {
   readonly executor?: Executor
 }
 
+/** Where a recipe is run, and who is told of it. */
 export interface RunOptions {
   /** The run's folder. Default `runs/<name>/<number>` below the current folder. */
   readonly output?: string

@@ -24,4 +24,5 @@ export type RunEventBody =
   | { readonly type: 'run-end'; readonly verdict: Verdict; readonly seconds: number }
   | { readonly type: 'run-failed'; readonly code: string; readonly message: string }
 
+/** Is told of everything that happens in a run, while it happens. */
 export type RunListener = (event: RunEvent) => void

@@ -3,7 +3,15 @@ export { Compressor, type CompressorOptions, type RunOptions } from './compresso
 export type { RunEvent, RunEventBody, RunListener } from './events.ts'
 export { recipeJsonSchema } from './json-schema.ts'
 export { readPreprocess } from './read-recipe.ts'
-export type { Environment, ModelFigures, RunResult, StageResult } from './result.ts'
+export type {
+  EngineLatency,
+  Environment,
+  ModelFigures,
+  ModelLatency,
+  RunOrigin,
+  RunResult,
+  StageResult,
+} from './result.ts'
 export type { PartDetails } from './run-stage.ts'
 export type { Recipe, RecipeInput, Stage } from './schema.ts'
 export type { DataRole, GivenData } from './sources.ts'

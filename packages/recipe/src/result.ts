@@ -33,6 +33,7 @@ export interface ModelFigures {
   readonly nodes: readonly NodeCost[]
 }
 
+/** What one stage did. */
 export interface StageResult {
   readonly name: string
   /** Of the model after the stage, as an ONNX file. */

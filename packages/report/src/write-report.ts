@@ -4,6 +4,7 @@ import { DataError, RunError } from '@pare/core-graph'
 import { renderReport } from './render-report.ts'
 import { type ReportedRun, runSchema } from './run-schema.ts'
 
+/** Where the report goes. */
 export interface WriteReportOptions {
   /** Default: `report.html` in the run's folder. */
   readonly output?: string

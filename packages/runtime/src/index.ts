@@ -1,7 +1,7 @@
 export { type LatencyEngine, type LatencyEngines, latencyEngines } from './engines.ts'
 export { createExecutor, type ExecutorOptions, executorOptions, runtimeVersion } from './executor.ts'
 export { compareLatency, type Latency, type LatencyOptions, measureLatency } from './latency.ts'
-export { externalFilesOf, readModel, writeModel } from './model-file.ts'
+export { externalFilesOf, readModel, type WriteModelOptions, type WrittenFile, writeModel } from './model-file.ts'
 export { optimizedGraph } from './optimized-graph.ts'
 export { createWebExecutor } from './web-executor.ts'
 export { isLeftover, makeFolder, syncFolder, writeFailure, writeFileWhole } from './write-file.ts'

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { type Executor, elementCount, type Graph, ModelError, newTypedArray, type TensorMap } from '@pare/core-graph'
 
+/** How often and how long a model is timed. */
 export interface LatencyOptions {
   /** Samples in one run. Default 1. */
   readonly batchSize?: number

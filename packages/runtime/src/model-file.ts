@@ -136,6 +136,7 @@ const tensorsOf = (graph: Graph): number =>
 
 export const needsExternalData = (graph: Graph, largest = largestModel): boolean => tensorsOf(graph) > largest
 
+/** Where the tensors of large models go. */
 export interface WriteModelOptions {
   /** Tensors of more bytes than this in all go to a second file. Default: what protobuf's 2 GiB leave. */
   readonly largest?: number
@@ -159,7 +160,8 @@ export async function writeModel(
   return writeUnchecked(path, graph, options)
 }
 
-interface WrittenFile {
+/** A file as it was written, and its size. */
+export interface WrittenFile {
   readonly path: string
   readonly bytes: number
 }

@@ -1,5 +1,6 @@
 import type { Metrics } from '@pare/core-graph'
 
+/** The figures of one epoch. */
 export interface EpochResult {
   /** From 1. */
   readonly epoch: number

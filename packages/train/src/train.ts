@@ -19,6 +19,7 @@ import { runStep } from './run-step.ts'
 import { type StepGraph, stepGraph } from './step-graph.ts'
 import { type TrainOptions, type TrainOptionsInput, trainOptions } from './train-options.ts'
 
+/** What a model is trained with. */
 export interface TrainSetup {
   readonly options?: TrainOptionsInput
   /** Labelled samples, their number known. */
@@ -33,6 +34,7 @@ export interface TrainSetup {
   /** Where the state is kept after each epoch, and read from if it is there. Default: nowhere. */
   readonly checkpoint?: CheckpointStore
   readonly signal?: AbortSignal
+  /** Told after each step. */
   readonly onProgress?: (progress: TrainProgress) => void
   /** Told of each epoch; those of an interrupted training, read from its checkpoint, come first. */
   readonly onEpoch?: (result: EpochResult) => void
@@ -57,6 +59,7 @@ export interface TrainProgress {
   readonly secondsLeft: number
 }
 
+/** The trained model, and how training went. */
 export interface TrainResult {
   /** The model of the best epoch, BatchNormalization in inference form with its running statistics. */
   readonly graph: Graph

@@ -8,6 +8,7 @@ import { debianOrigin, runProgram } from './debian-origin.ts'
 import { officialOrigin } from './official-origin.ts'
 import type { Origin } from './origin.ts'
 
+/** Who is told of a download, and what ends it. */
 export interface FetchOptions {
   /** Bytes that came in; their total is not known beforehand. */
   readonly onProgress?: ProgressListener
@@ -16,6 +17,7 @@ export interface FetchOptions {
   readonly signal?: AbortSignal
 }
 
+/** A data set whose files are there. */
 export interface FetchResult {
   readonly dataset: Dataset
   /** Where the files are. */
