@@ -48,6 +48,19 @@ const badInput: Record<string, { args: string[]; says: string | RegExp; prepare?
     args: [...quantize('model.onnx'), '--observer', 'median'],
     says: 'Allowed choices are kl-divergence',
   },
+  'a shape that is none': { args: ['create', 'resnet', '--input', '3x2.5x4'], says: 'channels x height x width' },
+  'a depth that there is not': {
+    args: ['create', 'resnet', '--depth', '9'],
+    says: 'resnet cannot be made so: depth must be one of 8, 14,',
+  },
+  'inputs for one array': {
+    args: ['evaluate', 'model.onnx', '--data', 'x.npy', '--inputs', 'input=x'],
+    says: '--inputs is given, but x.npy takes none',
+  },
+  'an input that the model does not have': {
+    args: ['evaluate', 'model.onnx', '--data', 'x.npz', '--inputs', 'image=x'],
+    says: '--inputs image=x does not say which array goes to which input of the model',
+  },
   'a report on what is no run': { args: ['report', '.'], says: 'DATA_RUN_MISSING' },
   'a report on a run that has not ended': {
     args: ['report', 'unfinished'],

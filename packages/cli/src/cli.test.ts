@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { readModel } from '@pare/runtime'
+import { createBuilder } from '@pare/core-graph'
+import { readModel, writeModel } from '@pare/runtime'
 import { expect, test } from 'vitest'
 import { playground, run } from './testing/playground.ts'
 
@@ -40,7 +41,7 @@ test('a recipe is checked, run, and run again from where it stopped', async () =
   const good = await run('run', 'good.yaml')
   expect(good).toMatchObject({ code: 0 })
   expect(good.out).toMatch(/top-1 .*points/)
-  expect(good.out).toContain('accepted')
+  expect(good.out).toMatch(/\naccepted \(/)
   expect(good.err).toContain('measure-result done in')
   expect(existsSync('runs/good/1/result.json')).toBe(true)
   expect((await run('run', 'good.yaml', '--resume')).err).toContain('measure-result done before')
@@ -49,6 +50,7 @@ test('a recipe is checked, run, and run again from where it stopped', async () =
 test('a run writes its report, which can be written again; where it cannot, the run is done nevertheless', async () => {
   await writeFile('reported.yaml', recipe())
   const { out } = await run('run', 'reported.yaml')
+  expect(out).toMatch(/\ndone \(/)
   expect(out).toMatch(/report {2}\S+runs\/reported\/1\/report\.html\n$/)
   const page = await readFile('runs/reported/1/report.html', 'utf8')
   expect(page).toContain('<h1>reported</h1>')
@@ -131,4 +133,16 @@ test('help lists the commands and the exit codes', async () => {
   expect(code).toBe(0)
   for (const word of ['run', 'report', 'inspect', 'quantize', 'evaluate', 'create', 'data', 'recipe', 'Exit codes'])
     expect(out).toContain(word)
+  expect((await run('inspect', '--help')).out).toMatch(/--input <shape>[\s\S]*--json/)
+})
+
+test('control characters out of a model do not reach the terminal', async () => {
+  const b = createBuilder('\u001b]0;title\u0007')
+  b.output(b.named(b.Relu(b.input('x', 'float32', [1])), 'y\u009b2J'))
+  await writeModel('control.onnx', b.build())
+  const { out } = await run('inspect', 'control.onnx')
+  expect(out).toContain('\\u001b]0;title\\u0007')
+  expect(out).toContain('y\\u009b2J')
+  const { name, outputs } = JSON.parse((await run('inspect', 'control.onnx', '--json')).out)
+  expect([name, outputs[0].name]).toEqual(['\u001b]0;title\u0007', 'y\u009b2J'])
 })

@@ -33,7 +33,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'quantize',
-    description: 'Quantize a model to int8 after training: model, images, output',
+    description: 'Quantize a model to int8 after training, without a recipe',
     load: async () => (await import('./commands/quantize.ts')).defineQuantize,
   },
   {

@@ -36,6 +36,6 @@ export function tableText(head: readonly string[], rows: readonly (readonly stri
     colAligns: head.map((_, index) => (index === 0 ? 'left' : 'right')),
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
   })
-  table.push(...rows.map(row => [...row]))
+  for (const row of rows) table.push([...row])
   return `${table.toString()}\n`
 }

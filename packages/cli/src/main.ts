@@ -12,8 +12,12 @@ function onSignal(): void {
 }
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, onSignal)
 
-// Whoever reads our output may stop early, as `head` does.
-process.stdout.on('error', () => process.exit(exitCodes.ok))
+process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  // Whoever reads our output may stop early, as `head` does.
+  if (code === 'EPIPE') process.exit(exitCodes.ok)
+  process.stderr.write(`error RUN_OUTPUT: Standard output cannot be written: ${message}\n`)
+  process.exit(exitCodes.failed)
+})
 
 process.exitCode = await pare(process.argv.slice(2), {
   signal: cancel.signal,

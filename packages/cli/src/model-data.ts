@@ -66,6 +66,7 @@ export async function declaredData(flags: DataFlags, graph: Graph): Promise<Decl
   if (!found && datasetNames.includes(data)) return declaredDataset(flags)
   const baseDirectory = process.cwd()
   const arrays = assignments(flags, graph)
+  if (arrays && /\.npy$/i.test(data)) throw unusedFlag('--inputs', data, 'it is one array, for the only input')
   const declaration = await declareArrays(data, {
     inputs: graph.inputs,
     ...(arrays ? { arrays } : {}),
@@ -105,10 +106,10 @@ function assignments({ inputs: flags }: DataFlags, { inputs }: Graph): Readonly<
       flags.map(flag => {
         const [, input = inputs.length === 1 ? inputs[0]?.name : undefined, array] =
           /^(?:([^=]+)=)?([^=]+)$/.exec(flag) ?? []
-        if (input !== undefined && array !== undefined) return [input, array]
+        if (array !== undefined && inputs.some(({ name }) => name === input)) return [input, array]
         throw new RecipeError({
           code: 'DATA_FLAG',
-          message: `--inputs ${flag} does not say which array goes to which input.`,
+          message: `--inputs ${flag} does not say which array goes to which input of the model.`,
           hint: `Write --inputs ${inputs.map(({ name }) => `${name}=…`).join(' ')}.`,
         })
       }),

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -48,6 +48,20 @@ test('Ctrl-C ends a run with code 130, and --resume finishes it, with the code o
   const resumed = start('run', 'recipe.yaml', '-o', 'run', '--resume')
   expect(await resumed.ended).toBe(1)
   expect(existsSync('run/result.json')).toBe(true)
+})
+
+test.runIf(existsSync('/dev/full'))('output that cannot be written is a failure', async () => {
+  const full = openSync('/dev/full', 'w')
+  const child = spawn(process.execPath, ['--conditions=@pare/source', main, 'inspect', 'model.onnx'], {
+    stdio: ['ignore', full, 'pipe'],
+  })
+  closeSync(full)
+  let err = ''
+  child.stderr?.on('data', chunk => {
+    err += chunk
+  })
+  expect(await new Promise(resolve => child.on('close', resolve))).toBe(3)
+  expect(err).toMatch(/^error RUN_OUTPUT: Standard output cannot be written: .*ENOSPC/)
 })
 
 test('whoever reads the output may stop early', async () => {

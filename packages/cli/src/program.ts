@@ -12,8 +12,13 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
  */
 export async function pare(args: readonly string[], terminal: Terminal): Promise<number> {
   let code: number = exitCodes.ok
-  const program = await createProgram(args, {
+  const context: Terminal = {
     ...terminal,
+    write: text => terminal.write(visible(text)),
+    warn: text => terminal.warn(visible(text)),
+  }
+  const program = await createProgram(args, {
+    ...context,
     exitWith: other => {
       code = other
     },
@@ -24,9 +29,20 @@ export async function pare(args: readonly string[], terminal: Terminal): Promise
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok
     const { report } = await import('./report.ts')
-    return report(error, program.opts(), terminal)
+    return report(error, program.opts(), context)
   }
 }
+
+/**
+ * Control characters as JSON escapes them: names out of a model or a file are printed, and must not move the cursor or
+ * set the title of the terminal.
+ */
+const visible = (text: string): string =>
+  text.replace(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
+    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 
 async function createProgram(args: readonly string[], context: CommandContext): Promise<Command> {
   const program = new Command('pare')
@@ -37,7 +53,7 @@ async function createProgram(args: readonly string[], context: CommandContext): 
     .addHelpText('after', `\n${exitCodeHelp}`)
     .showHelpAfterError('(--help shows what there is)')
     .configureOutput({ writeOut: context.write, writeErr: context.warn })
-    .configureHelp({ subcommandTerm: command => command.name() })
+    .configureHelp({ subcommandTerm: command => command.name(), showGlobalOptions: true })
     .exitOverride()
   // `pare run …` or `pare help run`: only what stands first can be a command.
   const named = args.filter(argument => !argument.startsWith('-')).slice(0, 2)

@@ -14,6 +14,7 @@ import {
 /** The table of a run: accuracy, size, MACs, latency; before, after, change. */
 export function runSummary(result: RunResult): string {
   const { before, after, fidelity, verdict } = result
+  const accepted = Object.values(result.accept).some(bound => bound !== undefined) ? 'accepted' : 'done'
   const rows = [
     ...metricRows(before, after),
     ['size', bytesText(before.bytes), bytesText(after.bytes), changeText(before.bytes, after.bytes)],
@@ -34,7 +35,7 @@ export function runSummary(result: RunResult): string {
       ? `\n${percentText(fidelity.agreement)} of the predictions on ${fidelity.samples.toLocaleString('en')} samples are those of the float model\n`
       : '',
     result.notWorthIt.map(sentence => `\n${sentence}\n`).join(''),
-    `\n${verdict.accepted ? 'accepted' : `not accepted, because ${verdict.reasons.join('; ')}`} (${durationText(result.seconds)})\n`,
+    `\n${verdict.accepted ? accepted : `not accepted, because ${verdict.reasons.join('; ')}`} (${durationText(result.seconds)})\n`,
     `model   ${result.model}\nrun     ${result.folder}\n`,
   ].join('')
 }

@@ -153,6 +153,15 @@ test('a result that is slower on an engine is said to be not worth it there', ()
   expect(textOf(renderReport({ ...sampleRun, notWorthIt: [sentence] }))).toContain(`Not worth it. ${sentence}`)
 })
 
+test('a run without bounds is done, not accepted', () => {
+  const run = { ...sampleRun, accept: {}, verdict: { accepted: true, reasons: [] } }
+  expect(textOf(renderReport(run))).toContain('Done. The recipe sets no bounds.')
+  expect(renderReport(run)).toContain('<title>sample, done – Pare report</title>')
+  const bounded = { ...run, accept: { size: 1 } }
+  expect(textOf(renderReport(bounded))).toContain('Accepted. Every bound of the recipe is kept.')
+  expect(renderReport(bounded)).toContain('<title>sample, accepted – Pare report</title>')
+})
+
 test('a path with spaces is one word of the command', () => {
   const origin = { name: 'a', file: "/it's here/a.yaml", baseDirectory: "/it's here" }
   expect(textOf(renderReport({ ...sampleRun, origin }))).toContain(`pare run '/it'\\''s here/a.yaml'`)

@@ -7,8 +7,9 @@ import { layersView } from './sections/layers.ts'
 import { repeatView } from './sections/repeat.ts'
 import { saturationView } from './sections/saturation.ts'
 import { stagesView } from './sections/stages.ts'
-import { titleOf, verdictView } from './sections/verdict.ts'
+import { outcomeOf, titleOf, verdictView } from './sections/verdict.ts'
 
+/** What a report shows beside the result. */
 export interface ReportOptions {
   /** The recipe that was run, as YAML. */
   readonly recipe?: string
@@ -19,7 +20,7 @@ export interface ReportOptions {
  * or dark, and can be printed. Figures that were not measured are dashes, with the reason.
  */
 export function renderReport(result: ReportedRun, { recipe }: ReportOptions = {}): string {
-  const { notes, saturation = [], verdict } = result
+  const { notes, saturation = [] } = result
   const sections: readonly Section[] = [
     ['Before and after', figuresView(result)],
     ...(notes.length > 0 ? [['Notes', html`<ul>${notes.map(note => html`<li>${note}</li>`)}</ul>`] as const] : []),
@@ -35,7 +36,7 @@ export function renderReport(result: ReportedRun, { recipe }: ReportOptions = {}
 <main>
 ${sections.map(sectionView)}
 </main>`
-  return htmlText(page(`${titleOf(result)}, ${verdict.accepted ? 'accepted' : 'not accepted'} – Pare report`, body))
+  return htmlText(page(`${titleOf(result)}, ${outcomeOf(result)} – Pare report`, body))
 }
 
 type Section = readonly [title: string, content: Content]

@@ -53,8 +53,8 @@ export function defineCreate(command: Command, { write }: CommandContext): void 
 }
 
 function shapeArgument(text: string): [number, number, number] {
-  const [channels, height, width, ...rest] = text.split('x').map(Number)
-  if (!channels || !height || !width || rest.length > 0)
+  const [, channels, height, width] = (/^(\d+)x(\d+)x(\d+)$/.exec(text) ?? []).map(Number)
+  if (!channels || !height || !width)
     throw new InvalidArgumentError('It must be channels x height x width, such as 3x224x224.')
   return [channels, height, width]
 }

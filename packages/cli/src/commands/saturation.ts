@@ -31,7 +31,7 @@ export function defineSaturation(command: Command, { signal, write, warn }: Comm
 
 const noneText = (quantized: boolean) =>
   quantized
-    ? 'No layer multiplies uint8 activations by constant int8 weights, so none can saturate.\n'
+    ? 'The model has no Conv, Gemm or MatMul with 8-bit activations and constant int8 weights that could saturate.\n'
     : 'The model is not quantized, so no layer can saturate.\n'
 
 function saturationText(layers: readonly LayerSaturation[]): string {

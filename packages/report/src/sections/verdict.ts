@@ -14,12 +14,23 @@ ${verdict(run)}
 
 export const titleOf = ({ origin, folder }: ReportedRun): string => origin?.name ?? folder
 
-function verdict({ verdict: { accepted, reasons }, accept, notWorthIt = [] }: ReportedRun): Html {
-  const isBounded = accept === undefined || Object.values(accept).some(bound => bound !== undefined)
+/** The outcome in a word or two. */
+export const outcomeOf = (run: ReportedRun): string =>
+  run.verdict.accepted ? (isBounded(run) ? 'accepted' : 'done') : 'not accepted'
+
+/** Earlier versions did not say. */
+const isBounded = ({ accept }: ReportedRun): boolean =>
+  accept === undefined || Object.values(accept).some(bound => bound !== undefined)
+
+function verdict(run: ReportedRun): Html {
+  const { accepted, reasons } = run.verdict
+  const { notWorthIt = [] } = run
   return html`<div class="verdict ${accepted ? 'accepted' : 'refused'}">
 <p>${
     accepted
-      ? html`<strong>✓ Accepted.</strong> ${isBounded ? 'Every bound of the recipe is kept.' : 'The recipe sets no bounds.'}`
+      ? isBounded(run)
+        ? html`<strong>✓ Accepted.</strong> Every bound of the recipe is kept.`
+        : html`<strong>✓ Done.</strong> The recipe sets no bounds.`
       : html`<strong>✕ Not accepted</strong>, because:`
   }</p>
 ${reasons.length > 0 && html`<ul>${reasons.map(reason => html`<li>${reason}</li>`)}</ul>`}
