@@ -30,7 +30,7 @@ export interface Target {
   readonly quantizedTypes: readonly DataType[]
   /** Whether every zero point must be in the middle of its type. */
   readonly symmetricOnly: boolean
-  /** Whether sums of two products of u8 activations and s8 weights saturate at 16 bits on some of its CPUs. */
+  /** Whether sums of two products of 8-bit activations and s8 weights saturate at 16 bits on some of its CPUs. */
   readonly saturates: boolean
   /** Operators of ONNX's own domain that it runs; undefined: all. */
   readonly operators?: readonly string[]

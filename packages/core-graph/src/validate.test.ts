@@ -52,6 +52,12 @@ test.each(Object.getOwnPropertyNames(Object.prototype))('an attribute may be nam
   expect(validate(graph).map(({ rule }) => rule)).not.toContain('attribute-values')
 })
 
+test('weights of 8 bits are told beside int8 activations too', () => {
+  const { breaks, options } = validationCases['target-weight-bits']
+  const initializers = new Map(breaks.initializers).set('zeroPoint', tensorOf('int8', [], [0]))
+  expect(validate({ ...breaks, initializers }, options).map(({ rule }) => rule)).toEqual(['target-weight-bits'])
+})
+
 describe('valid models', () => {
   test.for(Object.keys(operators) as (keyof typeof operators)[])('of %s, which onnxruntime runs, break no rule', op => {
     const b = createBuilder('case')

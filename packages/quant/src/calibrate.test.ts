@@ -87,6 +87,22 @@ test('samples come from a shuffle by the seed', async () => {
   expect(asked).toEqual([first, { batchSize: 2, limit: 100 }])
 })
 
+test('a batch in which a value holds nothing, such as no regions of an image, tells nothing of it', async () => {
+  const b = createBuilder('regions')
+  const x = b.input('x', 'float32', ['N', 2])
+  const column = b.Squeeze(b.Slice(x, b.ints(0), b.ints(1), b.ints(1)), b.ints(1))
+  const found = b.Squeeze(b.NonZero(b.Greater(column, b.scalar(0))), b.ints(0))
+  b.output(b.named(b.Relu(b.named(b.Gather(x, found), 'regions')), 'y'))
+  const values = ['regions', 'y']
+  for (const needs of ['min-max', 'percentile'] as const) {
+    const observing = { ...options, values, batchSize: 1, observers: [{ observer: observers[needs] }] }
+    const [ranges] = await calibrate(b.build(), executor, rows([-1, 9], [2, 3], [-4, 5]), observing)
+    expect(ranges?.get('regions')?.high).toBe(3)
+    const [none] = await calibrate(b.build(), executor, rows([-1, 9]), observing)
+    expect(none?.get('regions')).toEqual({ low: 0, high: 0 })
+  }
+})
+
 test('batches are as small as the memory for their values asks', async () => {
   const b = createBuilder('wide')
   const x = b.input('x', 'float32', ['N', 2])

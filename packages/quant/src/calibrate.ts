@@ -122,6 +122,7 @@ function observe(
   const elements = whole ? (results[value] ?? inputs[value])?.data : noElements
   if (!(elements instanceof Float32Array) || (elements.length === 0 && !reduced)) return false
   const extremes = reduced ? reducedExtremes(value, reduced, results) : finiteExtremes(value, elements)
+  if (!extremes) return false
   for (const observation of observations) observation.observe(elements, extremes)
   return true
 }

@@ -1,6 +1,8 @@
 import {
+  type DataType,
   type Graph,
   graphIndex,
+  inferTypes,
   type Node,
   operators,
   readAttributes,
@@ -11,11 +13,14 @@ import {
 } from '@pare/core-graph'
 import { inputNames } from './rule.ts'
 
-/** A layer whose kernels multiply u8 activations by constant s8 weights. */
+/** A layer whose kernels multiply 8-bit activations, as u8, by constant s8 weights. */
 export interface IntegerLayer {
   readonly node: Node
-  /** Name of the u8 activations. */
+  /** Name of the activations' levels. */
   readonly data: string
+  /** What the kernels add to each level: 128 to s8 activations, which become u8, and 0 to u8 ones. */
+  readonly shift: number
+  /** Shifted as the levels are. */
   readonly zeroPoint: number
   /** Conv: [O, C/group, *k]. MatMul and Gemm: [K, N] or, transposed, [N, K]. */
   readonly weights: Tensor
@@ -35,38 +40,52 @@ const untransposed = { transA: 0, transB: 0 }
 
 /** How the operators name what they multiply. Q/DQ pairs stand around those without a type of their own. */
 const forms: Readonly<Record<string, { data: string; weights: string; zeroPoint?: string; conv: boolean }>> = {
-  Conv: { data: 'X', weights: 'W', conv: true },
-  Gemm: { data: 'A', weights: 'B', conv: false },
-  MatMul: { data: 'A', weights: 'B', conv: false },
-  QLinearConv: { data: 'x', weights: 'w', zeroPoint: 'x_zero_point', conv: true },
-  QLinearMatMul: { data: 'a', weights: 'b', zeroPoint: 'a_zero_point', conv: false },
+  ':Conv': { data: 'X', weights: 'W', conv: true },
+  ':Gemm': { data: 'A', weights: 'B', conv: false },
+  ':MatMul': { data: 'A', weights: 'B', conv: false },
+  ':MatMulInteger': { data: 'A', weights: 'B', zeroPoint: 'a_zero_point', conv: false },
+  ':QLinearConv': { data: 'x', weights: 'w', zeroPoint: 'x_zero_point', conv: true },
+  ':QLinearMatMul': { data: 'a', weights: 'b', zeroPoint: 'a_zero_point', conv: false },
+  'com.microsoft:QGemm': { data: 'A', weights: 'B', zeroPoint: 'a_zero_point', conv: false },
 }
 
-/** The layers of a quantized graph that multiply u8 by constant s8, in its order. */
+/** The layers of a quantized graph that multiply 8-bit activations by constant s8 weights, in its order. */
 export const integerLayers = (graph: Graph): readonly IntegerLayer[] =>
   graph.nodes.flatMap(node => layerOf(graph, node) ?? [])
 
 function layerOf(graph: Graph, node: Node): IntegerLayer | undefined {
-  const form = node.domain === '' && Object.hasOwn(forms, node.op) ? forms[node.op] : undefined
+  const key = `${node.domain}:${node.op}`
+  const form = Object.hasOwn(forms, key) ? forms[key] : undefined
   if (!form) return undefined
   const [data, weights] = [form.data, form.weights].map(input => {
     const name = inputNames(node, input)[0] ?? ''
     return form.zeroPoint ? { levels: name, zero: inputNames(node, form.zeroPoint)[0] } : dequantized(graph, name)
   })
-  const tensor = graph.initializers.get(weights?.levels ?? '')
-  const zero = graph.initializers.get(data?.zero ?? '')
-  if (!data || tensor?.dataType !== 'int8' || zero?.dataType !== 'uint8') return undefined
-  const { transA, transB } = node.op === 'Gemm' ? readAttributes(node, operators.Gemm.attributes) : untransposed
+  const { values } = inferTypes(graph)
+  // Initializers, and what Constant nodes hold.
+  const tensor = values.get(weights?.levels ?? '')?.constant
+  const zero = values.get(data?.zero ?? '')
+  const shift = shifts.get((zero ?? values.get(data?.levels ?? ''))?.dataType)
+  if (!data || tensor?.dataType !== 'int8' || shift === undefined) return undefined
+  // Padding is as high as the zero point, which is 0 where it is left out.
+  if (form.conv && data.zero && !zero?.constant) return undefined
+  const { transA, transB } = /Q?Gemm$/.test(node.op) ? readAttributes(node, operators.Gemm.attributes) : untransposed
   // A transposed A and stacked matrices have kernels of their own order; both are rare.
   if (!form.conv && (transA !== 0 || tensor.dims.length !== 2)) return undefined
   return {
     node,
     data: data.levels,
-    zeroPoint: tensorNumbers(zero)[0] ?? 0,
+    shift,
+    zeroPoint: shift + ((zero?.constant && tensorNumbers(zero.constant)[0]) ?? 0),
     weights: tensor,
     geometry: form.conv ? 'conv' : transB === 0 ? 'matrix' : 'transposed',
   }
 }
+
+const shifts: ReadonlyMap<DataType | undefined, number> = new Map([
+  ['uint8', 0],
+  ['int8', 128],
+])
 
 /** What a DequantizeLinear reads that makes a value. */
 function dequantized(
@@ -93,7 +112,7 @@ const groupOf = (node: Node): number => convolutionAttributes(node).group
 export const productSums = (layer: IntegerLayer, activations: TensorData): ProductSums =>
   layer.geometry === 'conv' ? convolutionSums(layer, activations) : matrixSums(layer, activations)
 
-function matrixSums({ weights, geometry }: IntegerLayer, { dims, data }: TensorData): ProductSums {
+function matrixSums({ weights, geometry, shift }: IntegerLayer, { dims, data }: TensorData): ProductSums {
   const [first = 0, second = 0] = weights.dims
   const [depth, outputs] = geometry === 'matrix' ? [first, second] : [second, first]
   const levels = tensorNumbers(weights)
@@ -102,12 +121,12 @@ function matrixSums({ weights, geometry }: IntegerLayer, { dims, data }: TensorD
     outputs,
     depth,
     weight: (output, k) => levels[geometry === 'matrix' ? k * outputs + output : output * depth + k] ?? 0,
-    level: (row, _, k) => Number(data[row * depth + k]),
+    level: (row, _, k) => Number(data[row * depth + k]) + shift,
   }
 }
 
 /** In a row of a convolution, channels stand beside each other at one place of the kernel, as in [N, *s, C]. */
-function convolutionSums({ node, weights, zeroPoint }: IntegerLayer, { dims, data }: TensorData): ProductSums {
+function convolutionSums({ node, weights, shift, zeroPoint }: IntegerLayer, { dims, data }: TensorData): ProductSums {
   const [outputs = 0, channels = 0, ...kernel] = weights.dims
   const [batch = 0, allChannels = 0, ...sizes] = dims
   const group = groupOf(node)
@@ -130,7 +149,7 @@ function convolutionSums({ node, weights, zeroPoint }: IntegerLayer, { dims, dat
       const source = sources[(row - sample * positions) * places + place] ?? -1
       if (source < 0) return zeroPoint
       const channel = Math.floor(output / (outputs / group)) * channels + (k - place * channels)
-      return Number(data[(sample * allChannels + channel) * area + source])
+      return Number(data[(sample * allChannels + channel) * area + source]) + shift
     },
   }
 }

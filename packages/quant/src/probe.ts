@@ -56,7 +56,7 @@ export function probe(graph: Graph, values: readonly string[], whole: boolean): 
   return { graph: fetches.length > 0 ? withOutputs(b.build(), fetches) : graph, probes, fetches }
 }
 
-/** How many elements a sample has, if every run has any: all axes but the first, the batch's, must be known. */
+/** How many elements a row has, if it has any: all axes but the first, which is the batch's or counts what was found, must be known. */
 function elementsOfSample(shape: Shape | undefined): number | undefined {
   if (!shape) return undefined
   const [, ...sizes]: readonly Dimension[] = shape
@@ -67,16 +67,18 @@ function elementsOfSample(shape: Shape | undefined): number | undefined {
 }
 
 /**
- * The extremes of a value that was reduced.
+ * The extremes of a value that was reduced; undefined where it held no elements.
  * @throws DataError `DATA_NOT_FINITE`
  */
 export function reducedExtremes(
   value: string,
   { low, high, sum }: NonNullable<Probe['reduced']>,
   outputs: TensorMap,
-): Range {
+): Range | undefined {
   const numberOf = (name: string) => Number(outputs[name]?.data[0])
   const range = { low: numberOf(low), high: numberOf(high) }
+  // What the runtime makes of nothing.
+  if (range.low === Number.POSITIVE_INFINITY && range.high === Number.NEGATIVE_INFINITY) return undefined
   for (const extreme of [range.low, range.high]) if (!Number.isFinite(extreme)) throw notFinite(value, extreme)
   if (Number.isNaN(numberOf(sum))) throw notFinite(value, Number.NaN)
   return range

@@ -5,10 +5,12 @@ import {
   type ProgressListener,
   runBatch,
   type TensorData,
+  upgradeOpset,
   withOutputs,
 } from '@pare/core-graph'
 import { type IntegerLayer, integerLayers, isDepthwise, type ProductSums, productSums } from './integer-layers.ts'
 
+/** What the saturation of a model is found with. */
 export interface SaturationContext {
   readonly executor: Executor
   /** Typical samples; labels are not used. */
@@ -25,7 +27,10 @@ export interface LayerSaturation {
   readonly op: string
   /** Pairs of weights whose products can pass 16 bits, of all pairs that are added so. */
   readonly pairs: { readonly risky: number; readonly all: number }
-  /** Elements of the layer's output on the samples: all that there were, and those of which something was cut off. */
+  /**
+   * Elements of the layer's output on the samples: all that there were, and those of which something was cut off. Where
+   * no pair is risky none is looked at.
+   */
   readonly elements: { readonly saturated: number; readonly all: number }
   /** The greatest amount that was cut off one element, as a share of the greatest magnitude that 16 bits hold. */
   readonly worst: number
@@ -35,17 +40,21 @@ export interface LayerSaturation {
  * Which layers of an int8 model would saturate on an x86 CPU without VNNI, worked out on any machine.
  *
  * There, VPMADDUBSW multiplies u8 activations by s8 weights, adds neighbouring products in pairs and saturates at
- * 16 bits: min(max(a₀w₀ + a₁w₁, −32768), 32767). Neighbours are consecutive rows of the matrix; of a convolution
+ * 16 bits: min(max(a₀w₀ + a₁w₁, −32768), 32767); s8 activations are made u8 before, by adding 128. Neighbours are consecutive rows of the matrix; of a convolution
  * consecutive channels at one place of the kernel. Depthwise convolutions have kernels without pairs. The activations
  * are those of exact arithmetic, so what saturation in one layer does to the next is not followed.
  *
  * Compared with onnxruntime 1.30 on an emulated Haswell: every output of the layers in `saturation.test.ts` is the same.
  *
- * @returns the layers with u8 activations and constant s8 weights, in the graph's order
- * @throws what `feedsOf` and the executor throw
+ * @returns the Conv, MatMul and Gemm layers, quantized by Q/DQ pairs or operators of their own, with 8-bit activations and
+ *   constant s8 weights, in the graph's order; but for a Gemm with transA, a product of stacked matrices, a ConvInteger
+ *   and what runs in bodies, whose kernels this model does not describe
+ * @throws what `upgradeOpset`, `feedsOf` and the executor throw
  */
-export async function saturation(graph: Graph, context: SaturationContext): Promise<readonly LayerSaturation[]> {
+export async function saturation(model: Graph, context: SaturationContext): Promise<readonly LayerSaturation[]> {
   const { executor, source, samples = 16, progress, signal } = context
+  // Shape rules describe operator set 21, and models by other tools are often older.
+  const graph = upgradeOpset(model)
   const layers = integerLayers(graph).map(layer => ({ layer, found: { ...nothing, pairs: countPairs(layer) } }))
   const risky = layers.filter(({ found }) => found.pairs.risky > 0)
   if (risky.length > 0) {

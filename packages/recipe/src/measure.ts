@@ -64,8 +64,8 @@ export async function measureLatencies(
 const figuresOf = ({ median, quartiles }: Latency): ModelLatency => ({ median, quartiles })
 
 /**
- * What is said of a result that is not smaller, and of engines on which it is slower: even the fastest quarter of its
- * runs takes longer than the float model's median.
+ * What is said of a result that is not smaller, and of engines on which it is slower: more than three quarters of its
+ * runs take longer than the float model's median.
  * @param sizes undefined where nothing was to make it smaller, as where a recipe only trains
  */
 export const notWorthIt = (sizes: FileSizes | undefined, latencies: readonly EngineLatency[]): readonly string[] => [

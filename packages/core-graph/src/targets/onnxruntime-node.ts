@@ -4,7 +4,7 @@ import { defineTarget } from '../target.ts'
  * onnxruntime's CPU provider on machines that nobody chose. Its kernels for u8 activations and s8 weights use
  * VPMADDUBSW on x86 without VNNI (most Intel CPUs before 2019, AMD before Zen 4), which adds two products and saturates
  * at 16 bits; with weights of 7 bits 2 · 255 · 64 fits. Symmetric activations are u8 with zero point 128, the same
- * values as s8 with 0: both operands signed have no fast kernel there.
+ * values as s8 with 0, which the kernels make u8 first.
  * Source: onnxruntime's documentation, "Quantize ONNX models", on data type selection and `reduce_range`.
  */
 export const onnxruntimeNode = defineTarget({

@@ -1,3 +1,4 @@
+import type { DataType } from '../data-type.ts'
 import { type Tensor, tensorBytes } from '../tensor.ts'
 import { about, quantizationsOf } from '../validation/quantization.ts'
 import { defineValidationRule } from '../validation/rule.ts'
@@ -5,16 +6,20 @@ import { defineValidationRule } from '../validation/rule.ts'
 /** Levels of 7 bits: two products of one with a u8 level fit into 16 bits, 2 · 255 · 64 < 2¹⁵. */
 const limit = 64
 
-/** Kernels that add two products of u8 activations and s8 weights at 16 bits saturate where weights use all 8 bits. */
+/**
+ * Kernels that add two products of 8-bit activations and s8 weights at 16 bits saturate where weights use all 8 bits;
+ * s8 activations are made u8 before.
+ */
 export const targetWeightBits = defineValidationRule({
   id: 'target-weight-bits',
   severity: 'warning',
-  demands: 'int8 weights beside uint8 activations keep to 7 bits where a CPU of the target would saturate.',
+  demands: 'int8 weights beside 8-bit activations keep to 7 bits where a CPU of the target would saturate.',
   *check(context) {
     const { target } = context
     if (!target?.saturates || target.quantization.weights.bits !== 7) return
     const quantizations = quantizationsOf(context)
-    if (!quantizations.some(({ isQuantize, quantizedType }) => isQuantize && quantizedType === 'uint8')) return
+    const is8Bit = (type: DataType | undefined) => type === 'uint8' || type === 'int8'
+    if (!quantizations.some(({ isQuantize, quantizedType }) => isQuantize && is8Bit(quantizedType))) return
     const told = new Set<Tensor>()
     for (const { node, isQuantize, x } of quantizations) {
       const weights = x?.constant

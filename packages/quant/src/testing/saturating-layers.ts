@@ -15,8 +15,10 @@ interface Shape {
   readonly input: readonly number[]
   readonly weights: readonly number[]
   readonly zeroPoint?: number
+  /** Default `uint8`. */
+  readonly activations?: 'uint8' | 'int8'
   readonly attributes?: Readonly<Record<string, number | readonly number[]>>
-  readonly op?: 'Conv' | 'MatMul' | 'Gemm'
+  readonly op?: 'Conv' | 'MatMul' | 'Gemm' | 'MatMulInteger' | 'QGemm'
 }
 
 const shapes: readonly Shape[] = [
@@ -34,31 +36,70 @@ const shapes: readonly Shape[] = [
   { name: 'Conv depthwise', input: [1, 8, 6, 6], weights: [8, 1, 3, 3], attributes: { group: 8 } },
   { name: 'MatMul', input: [5, 48], weights: [48, 6], op: 'MatMul' },
   { name: 'Gemm with transB', input: [5, 33], weights: [6, 33], op: 'Gemm', attributes: { transB: 1 } },
+  { name: 'MatMulInteger', input: [5, 48], weights: [48, 6], zeroPoint: 100, op: 'MatMulInteger' },
+  { name: 'QGemm', input: [5, 33], weights: [6, 33], zeroPoint: 3, op: 'QGemm', attributes: { transB: 1 } },
+  {
+    name: 'Conv of int8 activations',
+    input: [1, 4, 6, 6],
+    weights: [4, 4, 3, 3],
+    zeroPoint: -30,
+    activations: 'int8',
+    attributes: { pads: [1, 1, 1, 1] },
+  },
+  {
+    name: 'Conv depthwise of int8 activations',
+    input: [1, 8, 6, 6],
+    weights: [8, 1, 3, 3],
+    activations: 'int8',
+    attributes: { group: 8 },
+  },
+  { name: 'MatMul of int8 activations', input: [5, 48], weights: [48, 6], activations: 'int8', op: 'MatMul' },
 ]
 
 /** Layers of all kinds with the largest weights and activations: on a CPU without VNNI nearly all of them saturate. */
 export const saturatingLayers: readonly SaturatingLayer[] = shapes.map(
-  ({ name, input, weights, zeroPoint = 0, attributes = {}, op = 'Conv' }, seed) => {
+  ({ name, input, weights, zeroPoint = 0, activations = 'uint8', attributes = {}, op = 'Conv' }, seed) => {
     const random = createRandom(seed + 1)
     const count = (dims: readonly number[]) => dims.reduce((a, b) => a * b, 1)
     const depth = op === 'Conv' ? count(weights.slice(1)) : (input[1] ?? 1)
     const outputScale = Math.ceil(300 * Math.sqrt(depth))
     const b = createBuilder(name)
-    const pair = (value: Value, scale: number, zero: number) => {
-      const parameters = [b.scalar(scale), b.constant('uint8', [], [zero])] as const
-      return b.DequantizeLinear(b.QuantizeLinear(value, ...parameters), ...parameters)
+    const [least, middle] = activations === 'int8' ? [-128, 0] : [0, 128]
+    const parametersOf = (scale: number, zero: number) =>
+      [b.scalar(scale), b.constant(activations, [], [zero])] as const
+    const pair = (value: Value, ...parameters: readonly [Value, Value]) =>
+      b.DequantizeLinear(b.QuantizeLinear(value, ...parameters), ...parameters)
+    const x = b.input('x', 'float32', input)
+    const [one, zero] = parametersOf(1, zeroPoint)
+    const levels = b.constant(
+      'int8',
+      weights,
+      Int8Array.from({ length: count(weights) }, () => Math.round(random() * 254 - 127)),
+    )
+    const noShift = b.constant('int8', [], [0])
+    const floats = () => [pair(x, one, zero), b.DequantizeLinear(levels, one, noShift)] as const
+    const makers: Record<NonNullable<Shape['op']>, () => Value> = {
+      Conv: () => b.Conv(...floats(), undefined, attributes),
+      MatMul: () => b.MatMul(...floats()),
+      Gemm: () => b.Gemm(...floats(), undefined, attributes),
+      MatMulInteger: () => b.Cast(b.MatMulInteger(b.QuantizeLinear(x, one, zero), levels, zero), { to: 1 }),
+      QGemm: () =>
+        b.QGemm(
+          b.QuantizeLinear(x, one, zero),
+          one,
+          zero,
+          levels,
+          one,
+          noShift,
+          undefined,
+          undefined,
+          undefined,
+          attributes,
+        ),
     }
-    const x = pair(b.input('x', 'float32', input), 1, zeroPoint)
-    const levels = Int8Array.from({ length: count(weights) }, () => Math.round(random() * 254 - 127))
-    const w = b.DequantizeLinear(b.constant('int8', weights, levels), b.scalar(1), b.constant('int8', [], [0]))
-    const y =
-      op === 'Conv'
-        ? b.Conv(x, w, undefined, attributes)
-        : op === 'Gemm'
-          ? b.Gemm(x, w, undefined, attributes)
-          : b.MatMul(x, w)
-    b.output(b.named(pair(y, outputScale, 128), 'y'))
-    const data = Float32Array.from({ length: count(input) }, () => Math.round(random() * 255) - zeroPoint)
+    const y = makers[op]()
+    b.output(b.named(pair(y, ...parametersOf(outputScale, middle)), 'y'))
+    const data = Float32Array.from({ length: count(input) }, () => least + Math.round(random() * 255) - zeroPoint)
     return { name, graph: b.build(), input: { dataType: 'float32', dims: input, data }, outputScale }
   },
 )
