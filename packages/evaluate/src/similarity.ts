@@ -24,16 +24,23 @@ export function similaritySums(): SimilaritySums {
   let maxDifference = 0
   return {
     add: (reference, candidate) => {
+      // Locals: engines keep numbers of a closure boxed, which makes each element ten times as slow.
+      let [signals, noises, products, energies, most] = [signal, noise, product, energy, maxDifference]
       for (let index = 0; index < reference.length; index++) {
         const r = reference[index] ?? 0
         const c = candidate[index] ?? 0
         const difference = Math.abs(r - c)
-        signal += r * r
-        energy += c * c
-        product += r * c
-        noise += difference * difference
-        if (difference > maxDifference) maxDifference = difference
+        signals += r * r
+        energies += c * c
+        products += r * c
+        noises += difference * difference
+        if (difference > most) most = difference
       }
+      signal = signals
+      noise = noises
+      product = products
+      energy = energies
+      maxDifference = most
     },
     result: () => ({ sqnr: decibels(signal, noise), cosine: cosineOf(product, signal, energy), maxDifference }),
   }
