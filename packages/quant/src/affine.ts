@@ -56,12 +56,12 @@ export function quantize(value: number, { dataType, scale, zeroPoint }: Affine):
 export const dequantize = (level: number, { scale, zeroPoint }: Affine): number =>
   Math.fround((level - zeroPoint) * scale)
 
-/** The nearest integer, a tie to the even one, as ONNX rounds. */
-export function roundHalfToEven(value: number): number {
-  const floor = Math.floor(value)
-  const rest = value - floor
-  return rest > 0.5 || (rest === 0.5 && floor % 2 !== 0) ? floor + 1 : floor
-}
+/** Added to a number below 2⁵¹, it leaves no room for a fraction: IEEE 754 then rounds, a tie to the even integer. */
+const withoutFraction = 1.5 * 2 ** 52
+
+/** The nearest integer, a tie to the even one, as ONNX rounds; |value| is less than 2⁵¹, or an integer. */
+export const roundHalfToEven = (value: number): number =>
+  Math.abs(value) < 2 ** 51 ? value + withoutFraction - withoutFraction : value
 
 export const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high)
 

@@ -4,6 +4,7 @@ import {
   ModelError,
   type TargetQuantization,
   type Tensor,
+  tensorBytes,
   tensorFloats,
   usersOf,
 } from '@pare/core-graph'
@@ -107,11 +108,14 @@ function checkFinite(graph: Graph, name: string): void {
   })
 }
 
+/** Looks at the bytes, which are not copied wherever they lie in the file: all bits of the exponent are set. */
 function firstNotFinite(tensor: Tensor): { readonly index: number; readonly value: number } | undefined {
-  const values = tensorFloats(tensor)
-  for (let index = 0; index < values.length; index++) {
-    const value = values[index] ?? 0
-    if (!Number.isFinite(value)) return { index, value }
+  if (tensor.dataType !== 'float32') return undefined
+  const bytes = tensorBytes(tensor)
+  for (let last = 3; last < bytes.length; last += 4) {
+    if (((bytes[last] ?? 0) & 0x7f) !== 0x7f || ((bytes[last - 1] ?? 0) & 0x80) === 0) continue
+    const index = (last - 3) / 4
+    return { index, value: tensorFloats(tensor)[index] ?? Number.NaN }
   }
   return undefined
 }

@@ -95,6 +95,23 @@ describe('layers as other tools write them', () => {
     expect(await saturation(b.build(), { executor, source })).toEqual(found)
   })
 
+  test('samples come from a shuffle', async () => {
+    const asked: unknown[] = []
+    const asking: DataSource = {
+      ...source,
+      batches: options => {
+        asked.push(options)
+        return source.batches(options)
+      },
+    }
+    const b = createBuilder()
+    b.output(layer(b, b.scalar(1)))
+    await saturation(b.build(), { executor, source: asking, samples: 3 })
+    await saturation(b.build(), { executor, source: { ...asking, shuffles: false }, samples: 3 })
+    const first = { batchSize: 1, limit: 3 }
+    expect(asked).toEqual([{ ...first, shuffle: { seed: 0, epoch: 0 } }, first])
+  })
+
   test('scales and zero points in Constant nodes', async () => {
     const b = createBuilder()
     const constant = (tensor: Tensor) => b.node('Constant', [], { value: tensor })[0] as Value

@@ -15,7 +15,7 @@ export interface SaturationContext {
   readonly executor: Executor
   /** Typical samples; labels are not used. */
   readonly source: DataSource
-  /** Default 16. */
+  /** The first of a shuffle, or of the data's own order where it cannot be shuffled. Default 16. */
   readonly samples?: number
   readonly progress?: ProgressListener
   readonly signal?: AbortSignal
@@ -63,7 +63,10 @@ export async function saturation(model: Graph, context: SaturationContext): Prom
     await using session = await executor.open(observed, { optimize: false })
     let done = 0
     const total = source.size === undefined ? undefined : Math.min(samples, source.size)
-    for await (const batch of source.batches({ batchSize: 1, limit: samples, ...(signal ? { signal } : {}) })) {
+    // In the order of a folder the first samples may all be of one class.
+    const order = source.shuffles === false ? {} : { shuffle: { seed: 0, epoch: 0 } }
+    const wanted = { batchSize: 1, limit: samples, ...order, ...(signal ? { signal } : {}) }
+    for await (const batch of source.batches(wanted)) {
       for await (const { outputs } of runBatch(session, observed, batch, values))
         for (const { layer, found } of risky) {
           signal?.throwIfAborted()

@@ -363,13 +363,17 @@ test('a target decides what the strategy makes, and where latency is measured', 
 })
 
 test('layers that would saturate on some CPUs of the target are found, and are gone with its own 7-bit weights', async () => {
-  const saturated = async (options: object) => {
+  const saturated = async (options: object, given: CompressorOptions = {}) => {
     const use = [{ 'quant.static': { samples: 32, ...options } }]
-    const compressor = await open(recipe({ target: 'onnxruntime-node', stages: [{ name: 'int8', use }] }))
+    const compressor = await open(recipe({ target: 'onnxruntime-node', stages: [{ name: 'int8', use }] }), given)
     const { saturation } = await compressor.run({ output: join(folder, JSON.stringify(options).length.toString()) })
     expect(saturation.length).toBeGreaterThan(0)
     return saturation.reduce((sum, { pairs }) => sum + pairs.risky, 0)
   }
   expect(await saturated({ weightBits: 8 })).toBeGreaterThan(0)
   expect(await saturated({})).toBe(0)
+  // Calibration data will do.
+  expect(await saturated({ weightBits: 8, samples: 16 }, { data: { calibration: await samples(16) } })).toBeGreaterThan(
+    0,
+  )
 })

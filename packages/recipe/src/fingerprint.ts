@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, statSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
-import { dirname, join, relative, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { type Graph, RunError } from '@pare/core-graph'
+import { parquetPaths } from '@pare/data'
 import { externalFilesOf } from '@pare/runtime'
 import { z } from 'zod'
 import type { Recipe } from './schema.ts'
@@ -35,7 +36,9 @@ export async function fingerprintOf(
     for (const location of externalFilesOf(model)) paths.add(join(dirname(path), location))
   }
   for (const role of ['train', 'validation', 'calibration'] as const satisfies DataRole[])
-    if (!given[role]) for (const path of textsIn(recipe.data[role])) paths.add(resolve(baseDirectory, path))
+    if (!given[role])
+      for (const text of textsIn(recipe.data[role]))
+        for (const path of await filesNamed(resolve(baseDirectory, text))) paths.add(path)
   const files: Record<string, string> = {}
   for (const path of [...paths].sort()) {
     const digest = await digestOf(path)
@@ -51,6 +54,10 @@ const textsIn = (value: unknown): string[] =>
     : isObject(value)
       ? Object.entries(value).flatMap(([key, inner]) => (key === 'kind' || key === 'split' ? [] : textsIn(inner)))
       : []
+
+/** A path, or the files that fit a pattern. */
+const filesNamed = async (path: string): Promise<readonly string[]> =>
+  basename(path).includes('*') ? parquetPaths(path).catch(() => []) : [path]
 
 /** Of a file's content, or of a folder's list of files; undefined where there is neither. */
 async function digestOf(path: string): Promise<string | undefined> {

@@ -1,11 +1,27 @@
+import { createBuilder } from '@pare/core-graph'
+import { createExecutor } from '@pare/runtime'
 import { expect, test } from 'vitest'
-import { notWorthIt, saturationNotes } from './measure.ts'
+import { measureLatencies, notWorthIt, saturationNotes } from './measure.ts'
 import type { ModelLatency } from './result.ts'
 
 const timed = (median: number, spread: number): ModelLatency => ({
   median,
   quartiles: [median - spread, median + spread],
 })
+test('a model that fails on what it is timed with is noted, and ends no run', async () => {
+  const b = createBuilder('reshape')
+  b.output(b.Reshape(b.input('x', 'float32', [4]), b.input('sizes', 'int64', [2])))
+  const graph = b.build()
+  const notes: string[] = []
+  const latencies = await measureLatencies(createExecutor({ threads: 1 }), [graph, graph], {
+    target: undefined,
+    note: text => notes.push(text),
+    signal: new AbortController().signal,
+  })
+  expect(latencies).toEqual([])
+  expect(notes).toEqual([expect.stringMatching(/^The latency was not measured on onnxruntime-node: /)])
+})
+
 const smaller = { before: 100, after: 27 }
 const engine = 'onnxruntime-web in Node'
 

@@ -54,12 +54,14 @@ export async function measureLatencies(
       const [first, second] = await compare([before, after], { signal })
       if (first && second) measured.push({ engine: name, before: figuresOf(first), after: figuresOf(second) })
     } catch (error) {
-      if (!(error instanceof PareError) || !['MODEL_INPUT_SHAPE', 'MODEL_RUNTIME', 'RUN_BROWSER'].includes(error.code))
-        throw error
+      if (!(error instanceof PareError) || !unmeasurable.has(error.code)) throw error
       note(`The latency was not measured on ${name}: ${error.message}`)
     }
   return measured
 }
+
+/** Of inputs without a size or a type that zeros can fill, of models that fail on zeros, and of engines that do not run. */
+const unmeasurable = new Set(['MODEL_INPUT_SHAPE', 'MODEL_TENSOR_TYPE', 'MODEL_RUNTIME', 'RUN_FAILED', 'RUN_BROWSER'])
 
 const figuresOf = ({ median, quartiles }: Latency): ModelLatency => ({ median, quartiles })
 

@@ -68,7 +68,7 @@ export interface RunResult {
   readonly latencies: readonly EngineLatency[]
   /** One sentence for a result that is not smaller than the float model, and for each engine on which it is slower. */
   readonly notWorthIt: readonly string[]
-  /** How each int8 layer would fare on the target's CPUs whose kernels saturate; empty for targets without such. */
+  /** How each int8 layer would fare on the target's CPUs whose kernels saturate; empty for targets without such, and without data. */
   readonly saturation: readonly LayerSaturation[]
   readonly stages: readonly StageResult[]
   readonly notes: readonly string[]

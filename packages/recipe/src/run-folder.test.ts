@@ -92,6 +92,7 @@ describe('the fingerprint of a run tells', () => {
     data: {
       validation: { kind: 'idx', images: 'images', labels: 'labels' },
       calibration: { kind: 'image-folder', path: 'photos' },
+      train: { kind: 'parquet', path: 'train-*.parquet' },
     },
     stages: [{ name: 'int8', use: ['quant.static'] }],
   }
@@ -120,7 +121,8 @@ describe('the fingerprint of a run tells', () => {
     await writeFile(join(root, 'model.onnx'), model)
     await writeFile(join(root, 'weights.data'), Buffer.concat(externalData))
     await mkdir(join(root, 'photos', 'cats'), { recursive: true })
-    for (const name of ['images', 'labels', 'photos/cats/1.png']) await writeFile(join(root, name), name)
+    for (const name of ['images', 'labels', 'photos/cats/1.png', 'train-0.parquet', 'test-0.parquet'])
+      await writeFile(join(root, name), name)
   })
 
   test.each([
@@ -140,6 +142,19 @@ describe('the fingerprint of a run tells', () => {
       'a file in a folder of data',
       () => writeFile(join(root, 'photos/cats/2.png'), '').then(() => undefined),
       'photos.',
+    ],
+    [
+      'a file that fits a pattern',
+      () => writeFile(join(root, 'train-0.parquet'), 'other').then(() => undefined),
+      'train-0.parquet.',
+    ],
+    [
+      'a new file that fits a pattern, and none that does not',
+      async () => {
+        for (const name of ['train-1.parquet', 'test-0.parquet']) await writeFile(join(root, name), 'new')
+        return undefined
+      },
+      'train-1.parquet.',
     ],
     ['a newer one', () => utimes(join(root, 'photos/cats/1.png'), 0, 0).then(() => undefined), 'photos.'],
     [

@@ -52,6 +52,9 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
   const measure = (graph: Graph, context: StepContext) =>
     measureModel(graph, { evaluate: evaluatorFor(context), note: context.note, signal })
 
+  // Without validation data what else there is tells of the input and of the activations.
+  const samples = async () => validation ?? (await data.open('calibration')) ?? data.open('train')
+
   const stageSteps = recipe.stages.map((stage, index) => ({ stage, step: `${index + 1}-${stage.name}` }))
   const steps = createSteps(folder, emit, signal)
   emit({
@@ -70,7 +73,7 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
           : 'Neither accuracy nor fidelity is measured: the recipe has no data.validation.',
       )
     // All data of a recipe is preprocessed alike, so one source tells of all.
-    const source = validation ?? (await data.open('calibration')) ?? (await data.open('train'))
+    const source = await samples()
     // Of the model as it is: what it learned of its input is folded into the weights of the simplified one.
     if (source) for (const warning of await checkInputs(model, { executor, source, signal })) context.note(warning)
     return { details: await measure(float, context) }
@@ -113,10 +116,8 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
         progress: context.progress,
         signal,
       }))
-    const layers =
-      target?.saturates && validation
-        ? await saturation(final, { executor, source: validation, progress: context.progress, signal })
-        : []
+    const source = target?.saturates ? await samples() : undefined
+    const layers = source ? await saturation(final, { executor, source, progress: context.progress, signal }) : []
     for (const sentence of [...saturationNotes(layers), ...targetNotes(final, target)]) context.note(sentence)
     return { details: { figures, latencies, fidelity, saturation: layers } }
   })
