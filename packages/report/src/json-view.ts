@@ -7,13 +7,22 @@ const mostLevels = 4
 /** Any JSON data, readable: objects as lists of terms, lists of objects as tables. For what has no section of its own. */
 export function jsonView(data: unknown, caption: string, level = 0): Content {
   if (!isObject(data)) return scalar(data)
-  if (level >= mostLevels) return html`<code>${JSON.stringify(data).slice(0, 500)}</code>`
+  if (level >= mostLevels) return html`<code>${asJson(data)}</code>`
   if (!Array.isArray(data))
     return level > 0 && !Object.values(data).some(isObject) ? inline(data) : termsView(data, caption, level)
   const items: readonly unknown[] = data
   if (items.length === 0) return 'none'
   if (!items.some(isObject)) return items.slice(0, mostRows).map(scalar).join(', ') + leftOut(items)
   return [tableView(items.slice(0, mostRows), caption, level), leftOut(items)]
+}
+
+function asJson(data: object): string {
+  try {
+    return JSON.stringify(data).slice(0, 500)
+  } catch {
+    // The stack ends before the data does.
+    return 'nested too deep to be shown'
+  }
 }
 
 /** `perChannel` as `per channel`. */

@@ -153,6 +153,12 @@ test('a result that is slower on an engine is said to be not worth it there', ()
   expect(textOf(renderReport({ ...sampleRun, notWorthIt: [sentence] }))).toContain(`Not worth it. ${sentence}`)
 })
 
+test('data that is nested without end is not shown, and breaks nothing', () => {
+  let deep: unknown[] = []
+  for (let level = 0; level < 100_000; level++) deep = [deep]
+  expect(textOf(renderReport({ ...sampleRun, ...{ deep } }))).toContain('nested too deep to be shown')
+})
+
 test('a run without bounds is done, not accepted', () => {
   const run = { ...sampleRun, accept: {}, verdict: { accepted: true, reasons: [] } }
   expect(textOf(renderReport(run))).toContain('Done. The recipe sets no bounds.')
