@@ -9,7 +9,7 @@ import type { Browser } from 'playwright-core'
 import type { LatencyEngine } from './engines.ts'
 import { type LatencyOptions, latencyOf, warmupMilliseconds, zeroFeeds } from './latency.ts'
 
-/** Where Chromium and Chrome are put by the usual installers. `PARE_CHROMIUM` names another one. */
+/** Where Chromium and Chrome are put by the usual installers. `PARE_CHROMIUM` names the one to take instead. */
 const usualPaths = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
@@ -25,8 +25,10 @@ const usualPaths = [
  *   comparing throws RunError `RUN_BROWSER`
  */
 export async function browserEngine(): Promise<LatencyEngine> {
-  const executablePath = [process.env.PARE_CHROMIUM, ...usualPaths].find(path => path && existsSync(path))
-  if (!executablePath) throw missing('Chromium', 'Install it, or set PARE_CHROMIUM to its path.')
+  const named = process.env.PARE_CHROMIUM
+  const executablePath = (named ? [named] : usualPaths).find(path => existsSync(path))
+  if (!executablePath)
+    throw missing(named ? `${named} (PARE_CHROMIUM)` : 'Chromium', 'Install it, or set PARE_CHROMIUM to its path.')
   const { chromium } = await import('playwright-core').catch(cause => {
     throw missing('The package playwright-core', 'Install it beside Pare: npm install playwright-core', cause)
   })

@@ -66,6 +66,13 @@ test('a browser that does not start is told, and nothing of it stays', async () 
   await expect.poll(servers).toBe(before)
 })
 
+test('a browser that is named and is not there is told; no other one stands in for it', async () => {
+  vi.stubEnv('PARE_CHROMIUM', '/nowhere/chromium')
+  const { engines, notes } = await latencyEngines(createExecutor(), 'onnxruntime-web')
+  expect(engines.map(({ name }) => name)).toEqual(['onnxruntime-web in Node'])
+  expect(notes.join()).toMatch(/^\/nowhere\/chromium \(PARE_CHROMIUM\) is not installed\./)
+})
+
 test('every engine of onnxruntime-web tells a large model from a small one', async () => {
   const { engines, notes } = await latencyEngines(createExecutor(), 'onnxruntime-web')
   expect(engines.length + notes.length).toBe(2)

@@ -8,7 +8,7 @@ type Layers = NonNullable<ReportedRun['saturation']>
 /** Which layers would saturate on the target's CPUs without VNNI. */
 export function saturationView(layers: Layers): Html {
   const saturated = layers.filter(({ elements }) => elements.saturated > 0)
-  return html`<p>On x86 CPUs without VNNI, sums of two products saturate at 16 bits. Of ${counted(layers.length, 'int8 layer')}, ${saturated.length === 0 ? 'none' : saturated.length} would saturate on samples of the validation data.</p>
+  return html`<p>On x86 CPUs without VNNI, sums of two products saturate at 16 bits. Of ${counted(layers.length, 'int8 layer')}, ${saturated.length === 0 ? 'none' : saturated.length} would saturate on samples of the data.</p>
 ${saturated.length > 0 && saturatedTable(saturated)}`
 }
 
