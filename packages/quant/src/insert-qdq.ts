@@ -56,7 +56,8 @@ export function insertQdq(graph: Graph, plan: QuantizationPlan, ranges: Ranges):
       for (const node of nodes) readInstead(node, tensor, value)
     }
   }
-  for (const weight of plan.weights) addWeight(b, graph, weight, name => dataScales.get(name) ?? 1, readInstead)
+  const scaleOf = (name: string) => dataScales.get(name) ?? 1
+  for (const weight of plan.weights) addWeight(b, graph, weight, plan.quantization.bias, scaleOf, readInstead)
   const quantized = new Set(plan.quantized.map(({ node }) => node))
   return connect(graph, b.build(), pairs, constants, quantized)
 }
@@ -90,10 +91,12 @@ function addWeight(
   b: GraphBuilder,
   graph: Graph,
   { tensor: name, axis, bits, zeroPoint, readers }: PlannedWeight,
+  biasType: QuantizationPlan['quantization']['bias'],
   scaleOf: (value: string) => number,
   readInstead: (node: string, name: string, by: Value) => void,
 ): void {
   const tensor = tensorNamed(graph, name)
+  // A float bias too: onnxruntime makes it int32 by itself.
   const scales = readers.reduce(
     (raised, { data, bias }) => (bias ? raiseForBias(raised, scaleOf(data), tensorNamed(graph, bias)) : raised),
     weightScales(tensor, axis, bits),
@@ -112,7 +115,7 @@ function addWeight(
   const biases = new Map<string, Value>()
   for (const { node, data, bias } of readers) {
     readInstead(node, name, weights)
-    if (!bias) continue
+    if (!bias || biasType === 'float') continue
     const key = `${bias} ${scaleOf(data)}`
     const known = biases.get(key)
     if (known) {

@@ -38,7 +38,7 @@ export interface WeightReader {
   readonly node: string
   /** The activation that the weights are multiplied with. */
   readonly data: string
-  /** Name of the initializer of a bias that becomes int32. */
+  /** Name of the initializer of the bias. */
   readonly bias: string | undefined
 }
 
@@ -48,7 +48,7 @@ export interface WeightReader {
 export function planWeights(
   graph: Graph,
   nodes: readonly QuantizedNode[],
-  { weights: { perChannel, bits }, bias }: Pick<TargetQuantization, 'weights' | 'bias'>,
+  { weights: { perChannel, bits } }: Pick<TargetQuantization, 'weights'>,
 ): { readonly weights: readonly PlannedWeight[]; readonly kept: readonly KeptFloat[]; readonly notes: string[] } {
   const found = new Map<string, { axes: Set<number | undefined>; zeroPoint: boolean; readers: WeightReader[] }>()
   for (const { node, rule, context, data } of nodes) {
@@ -60,7 +60,7 @@ export function planWeights(
     entry.readers.push({
       node: node.name,
       data: data[0] ?? '',
-      bias: rule.bias && bias === 'int32' ? inputNames(node, rule.bias)[0] : undefined,
+      bias: rule.bias && inputNames(node, rule.bias)[0],
     })
     found.set(tensor, entry)
   }
