@@ -1,6 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import { fileError, fileOperation } from './file-error.ts'
+import { fileError, statusOfFile } from './file-error.ts'
 
 /** Bytes that are read where they are needed: a file, or what was unpacked. */
 export interface ByteSource {
@@ -15,11 +14,9 @@ export interface ByteSource {
  * @throws DataError `DATA_FILE`
  */
 export async function fileSource(path: string): Promise<ByteSource> {
-  const status = await fileOperation(path, () => stat(path))
-  if (status.isDirectory()) throw fileError(path, { code: 'EISDIR' })
-  if (!status.isFile()) throw fileError(path, 'it is no file')
+  const { size } = await statusOfFile(path)
   return {
-    size: status.size,
+    size,
     readInto: (target, offset) => {
       let file: number | undefined
       try {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
@@ -76,4 +77,11 @@ test('a small file that would unfold to gigabytes is refused', async () => {
 test('knows images by their extension', () => {
   expect(['a.jpg', 'a.JPEG', 'b/c.png', 'a.webp'].every(isImageName)).toBe(true)
   expect(['a.txt', 'jpg', 'a.jpg.bak'].some(isImageName)).toBe(false)
+})
+
+test.runIf(existsSync('/dev/null'))('a device is no image: it may have no end', async () => {
+  expect(await failureOf(decodeImage('/dev/null'))).toMatchObject({
+    code: 'DATA_FILE',
+    message: expect.stringMatching(/a device or a pipe, not a file/),
+  })
 })

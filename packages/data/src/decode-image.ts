@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { DataError } from '@pare/core-graph'
 import sharp from 'sharp'
-import { fileOperation } from './file-error.ts'
+import { readWholeFile } from './file-error.ts'
 import type { Pixels } from './pixels.ts'
 
 const extensions = new Set(['.avif', '.gif', '.jpeg', '.jpg', '.png', '.tif', '.tiff', '.webp'])
@@ -23,8 +22,7 @@ const pixelLimit = (bytes: number): number => 2 ** 24 + 1024 * bytes
  * of an animation, the first frame.
  * @throws DataError `DATA_FILE` when it cannot be read, `DATA_IMAGE` when it does not decode; both name the file.
  */
-export const decodeImage = async (path: string): Promise<Pixels> =>
-  decodeImageBytes(await fileOperation(path, () => readFile(path)), path)
+export const decodeImage = async (path: string): Promise<Pixels> => decodeImageBytes(await readWholeFile(path), path)
 
 /** As `decodeImage`, of a file's content. @param name how errors speak of it */
 export async function decodeImageBytes(bytes: Uint8Array, name: string): Promise<Pixels> {

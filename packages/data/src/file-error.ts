@@ -1,3 +1,5 @@
+import type { Stats } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
 import { DataError } from '@pare/core-graph'
 
 const reasons: Readonly<Record<string, string>> = {
@@ -15,6 +17,23 @@ export async function fileOperation<Result>(path: string, operation: () => Promi
   } catch (cause) {
     throw fileError(path, cause)
   }
+}
+
+/**
+ * What the system says of a file. A device or a pipe is none: it may have no end, or never begin.
+ * @throws DataError `DATA_FILE`
+ */
+export async function statusOfFile(path: string): Promise<Stats> {
+  const status = await fileOperation(path, () => stat(path))
+  if (status.isDirectory()) throw fileError(path, { code: 'EISDIR' })
+  if (!status.isFile()) throw fileError(path, 'it is a device or a pipe, not a file')
+  return status
+}
+
+/** A file's content. @throws DataError `DATA_FILE` */
+export async function readWholeFile(path: string): Promise<Buffer> {
+  await statusOfFile(path)
+  return fileOperation(path, () => readFile(path))
 }
 
 export function fileError(path: string, cause: unknown): DataError {

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { constants, gunzipSync } from 'node:zlib'
 import { DataError } from '@pare/core-graph'
-import { fileOperation } from './file-error.ts'
+import { readWholeFile } from './file-error.ts'
 
 /** Unsigned bytes of any shape: what an IDX file holds (LeCun, "The MNIST database", section "File formats"). */
 export interface IdxArray {
@@ -19,7 +18,7 @@ const sizeLimit = 2 ** 31 - 1
  * @throws DataError `DATA_FILE`, `DATA_IDX` (no such file), `DATA_IDX_SIZE` (more or fewer bytes than declared)
  */
 export async function readIdx(path: string, rank: number): Promise<IdxArray> {
-  const file = await fileOperation(path, () => readFile(path))
+  const file = await readWholeFile(path)
   const isGzip = file[0] === 0x1f && file[1] === 0x8b
   const start = isGzip ? inflatedStart(path, file) : file
   const dims = readHeader(path, start, rank)

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { DataError } from '@pare/core-graph'
 import { parse } from 'csv-parse/sync'
 import { z } from 'zod'
-import { fileOperation } from './file-error.ts'
+import { readWholeFile } from './file-error.ts'
 
 /** A line of a list: an image's path and, where it has one, its label as it is written. */
 export interface ListEntry {
@@ -19,7 +18,7 @@ export interface ListEntry {
  * @throws DataError `DATA_FILE`, `DATA_LIST`
  */
 export async function readList(path: string): Promise<ListEntry[]> {
-  const text = await fileOperation(path, () => readFile(path, 'utf8'))
+  const text = (await readWholeFile(path)).toString('utf8')
   const entries = extname(path).toLowerCase() === '.json' ? parseJson(path, text) : parseCsv(path, text)
   for (const entry of entries) if (entry.path === '') throw malformed(path, `${entry.where} has no path`)
   return entries

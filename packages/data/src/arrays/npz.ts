@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { DataError } from '@pare/core-graph'
 import { type UnzipFileFilter, unzipSync } from 'fflate'
 import { memorySource } from '../byte-source.ts'
-import { fileOperation } from '../file-error.ts'
+import { readWholeFile } from '../file-error.ts'
 import { openNpy } from './npy.ts'
 import type { ArrayTable } from './sample-array.ts'
 
@@ -18,7 +17,7 @@ const sizeLimit = 2 ** 31 - 1
  * @throws DataError `DATA_FILE`, `DATA_NPZ`
  */
 export async function openNpz(path: string): Promise<ArrayTable> {
-  const file = await fileOperation(path, () => readFile(path))
+  const file = await readWholeFile(path)
   const sizes = new Map<string, number>()
   let entries = 0
   unzip(path, file, ({ name, size, originalSize, compression }) => {
