@@ -132,6 +132,15 @@ describe('errors', () => {
     })
   })
 
+  test('NaN that the model makes itself is found where it comes out', async () => {
+    const b = createBuilder('root')
+    b.output(b.named(b.Sqrt(b.input('x', 'float32', ['N', 2])), 'y'))
+    await expect(calibrate(b.build(), executor, rows([4, -4]), { ...options, values: ['x'] })).rejects.toMatchObject({
+      code: 'DATA_NOT_FINITE',
+      message: 'Calibration met NaN in the value y.',
+    })
+  })
+
   test('no samples', async () => {
     await expect(calibrate(doubling(), executor, rows(), options)).rejects.toMatchObject({ code: 'DATA_EMPTY' })
   })

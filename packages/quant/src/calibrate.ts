@@ -12,7 +12,7 @@ import {
 import type { ActivationType, Range } from './affine.ts'
 import type { Ranges } from './insert-qdq.ts'
 import type { AnyObserver, Observation } from './observer.ts'
-import { finiteExtremes, type Probe, probe, reducedExtremes } from './probe.ts'
+import { checkSums, finiteExtremes, type Probe, probe, reducedExtremes } from './probe.ts'
 
 export interface CalibrationOptions {
   /** Names of the values to observe. */
@@ -49,9 +49,8 @@ export async function calibrate(
     values.map(name => [name, observers.map(({ observer, options }) => observer.begin(options))] as const),
   )
   const needsValues = observers.some(({ observer }) => observer.needs === 'values')
-  const { graph: probed, probes, fetches } = probe(graph, values, needsValues)
-  // Unoptimized, the runtime keeps no second copy of the weights in a layout of its own.
-  await using session = await executor.open(probed, { optimize: false })
+  const { graph: probed, probes, sums, fetches } = probe(graph, values, needsValues)
+  await using session = await executor.open(probed, { optimize: 'fusions' })
   const run = async (tensors: TensorMap): Promise<TensorMap> =>
     fetches.length > 0 ? session.run(tensors, fetches) : {}
   const total = source.size === undefined ? undefined : Math.min(samples, source.size)
@@ -74,6 +73,7 @@ export async function calibrate(
     for (const { tensors } of feedsOf(graph, batch)) {
       signal?.throwIfAborted()
       const results = await run(tensors)
+      checkSums(sums, results)
       for (const each of probes)
         if (observe(each, results, tensors, observations.get(each.value) ?? [])) seen.add(each.value)
     }

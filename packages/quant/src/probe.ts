@@ -13,21 +13,31 @@ import type { Range } from './affine.ts'
 /** How one value is looked at while the model runs. */
 export interface Probe {
   readonly value: string
-  /** Outputs that hold its least and greatest element and its sum; undefined where the runtime cannot reduce it. */
-  readonly reduced: { readonly low: string; readonly high: string; readonly sum: string } | undefined
+  /** Outputs that hold its least and its greatest element; undefined where the runtime cannot reduce it. */
+  readonly reduced: { readonly low: string; readonly high: string } | undefined
   /** Whether the value is fetched whole. */
   readonly whole: boolean
   /** What it takes for each sample, in bytes, where its shape is known; else 0. */
   readonly bytes: number
 }
 
+/** The sum of a value: NaN where an element is. Whether extremes keep a NaN is up to the runtime. */
+export interface Sum {
+  readonly value: string
+  readonly sum: string
+}
+
 /** A graph whose outputs tell of the values: their extremes, which the runtime finds, and where wanted all elements. */
 export interface ProbedGraph {
   readonly graph: Graph
   readonly probes: readonly Probe[]
+  /** Outputs that hold the sums of the model's inputs and outputs. */
+  readonly sums: readonly Sum[]
   /** Names of the outputs. */
   readonly fetches: readonly string[]
 }
+
+const scalar = { keepdims: 0 } as const
 
 /**
  * @param whole whether all elements are wanted, not just the extremes
@@ -40,20 +50,22 @@ export function probe(graph: Graph, values: readonly string[], whole: boolean): 
     const size = type?.dataType === 'float32' ? elementsOfSample(type.shape) : undefined
     if (size === undefined) return { value, reduced: undefined, whole: true, bytes: 0 }
     const tensor = b.value(value)
-    const scalar = { keepdims: 0 } as const
-    // The sum is there for NaN: whether extremes keep one is up to the runtime.
-    const [low, high, sum] = [b.ReduceMin, b.ReduceMax, b.ReduceSum].map(
-      reduce => reduce(tensor, undefined, scalar).name,
-    )
-    const reduced = low && high && sum ? { low, high, sum } : undefined
-    return { value, reduced, whole: whole || !reduced, bytes: 4 * size }
+    const low = b.ReduceMin(tensor, undefined, scalar).name
+    const high = b.ReduceMax(tensor, undefined, scalar).name
+    return { value, reduced: { low, high }, whole, bytes: 4 * size }
   })
   const inputs = new Set(graph.inputs.map(input => input.name))
-  const fetches = probes.flatMap(({ value, reduced, whole }) => [
-    ...(reduced ? Object.values(reduced) : []),
-    ...(whole && !inputs.has(value) ? [value] : []),
-  ])
-  return { graph: fetches.length > 0 ? withOutputs(b.build(), fetches) : graph, probes, fetches }
+  const sums = [...inputs, ...graph.outputs.map(output => output.name)]
+    .filter(value => types.get(value)?.dataType === 'float32')
+    .map(value => ({ value, sum: b.ReduceSum(b.value(value), undefined, scalar).name }))
+  const fetches = [
+    ...sums.map(({ sum }) => sum),
+    ...probes.flatMap(({ value, reduced, whole }) => [
+      ...(reduced ? Object.values(reduced) : []),
+      ...(whole && !inputs.has(value) ? [value] : []),
+    ]),
+  ]
+  return { graph: fetches.length > 0 ? withOutputs(b.build(), fetches) : graph, probes, sums, fetches }
 }
 
 /** How many elements a row has, if it has any: all axes but the first, which is the batch's or counts what was found, must be known. */
@@ -72,17 +84,26 @@ function elementsOfSample(shape: Shape | undefined): number | undefined {
  */
 export function reducedExtremes(
   value: string,
-  { low, high, sum }: NonNullable<Probe['reduced']>,
+  { low, high }: NonNullable<Probe['reduced']>,
   outputs: TensorMap,
 ): Range | undefined {
-  const numberOf = (name: string) => Number(outputs[name]?.data[0])
-  const range = { low: numberOf(low), high: numberOf(high) }
+  const range = { low: numberIn(outputs, low), high: numberIn(outputs, high) }
   // What the runtime makes of nothing.
   if (range.low === Number.POSITIVE_INFINITY && range.high === Number.NEGATIVE_INFINITY) return undefined
   for (const extreme of [range.low, range.high]) if (!Number.isFinite(extreme)) throw notFinite(value, extreme)
-  if (Number.isNaN(numberOf(sum))) throw notFinite(value, Number.NaN)
   return range
 }
+
+/**
+ * Looks for NaN where it goes into the model and where it comes out. One that does neither was made a number again by
+ * whatever read it, as Relu may.
+ * @throws DataError `DATA_NOT_FINITE`
+ */
+export function checkSums(sums: readonly Sum[], outputs: TensorMap): void {
+  for (const { value, sum } of sums) if (Number.isNaN(numberIn(outputs, sum))) throw notFinite(value, Number.NaN)
+}
+
+const numberIn = (outputs: TensorMap, name: string) => Number(outputs[name]?.data[0])
 
 /**
  * The extremes of elements, not none.
