@@ -58,6 +58,21 @@ test('weights of 8 bits are told beside int8 activations too', () => {
   expect(validate({ ...breaks, initializers }, options).map(({ rule }) => rule)).toEqual(['target-weight-bits'])
 })
 
+test('weights of 8 bits are told in operators that multiply integers', () => {
+  const graph = (weight: number) => ({
+    ...graphOf({
+      inputs: { x: ['uint8', [1, 2]] },
+      initializers: { w: tensorOf('int8', [2, 1], [weight, 1]) },
+      outputs: [],
+      nodes: [node('y', 'MatMulInteger', ['x', 'w'])],
+    }),
+    outputs: [valueInfo('y', ['int32', [1, 1]])],
+  })
+  const { options } = validationCases['target-weight-bits']
+  expect(validate(graph(65), options).map(({ rule, value }) => [rule, value])).toEqual([['target-weight-bits', 'w']])
+  expect(validate(graph(64), options)).toEqual([])
+})
+
 describe('valid models', () => {
   test.for(Object.keys(operators) as (keyof typeof operators)[])('of %s, which onnxruntime runs, break no rule', op => {
     const b = createBuilder('case')
