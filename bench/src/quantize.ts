@@ -1,5 +1,5 @@
 // Quantization beside onnxruntime's own Python tool: time, peak memory, agreement with the float model, size.
-//   node --conditions=@pare/source bench/src/quantize.ts [--rounds 3] [--images 128] [--python bench/peers/.venv/bin/python]
+//   npm run build && node bench/src/quantize.ts [--rounds 3] [--images 128] [--python bench/peers/.venv/bin/python]
 // The peer: python3 -m venv bench/peers/.venv && bench/peers/.venv/bin/pip install -r bench/peers/requirements.txt
 
 import { execFileSync } from 'node:child_process'
@@ -43,7 +43,6 @@ interface Measured {
 const tools: Record<string, (method: string, output: string) => string[]> = {
   Pare: (method, output) => [
     process.execPath,
-    '--conditions=@pare/source',
     join(import.meta.dirname, 'quantize-child.ts'),
     ...[files.model, files.samples, String(size), method, output],
   ],
