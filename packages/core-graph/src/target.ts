@@ -32,8 +32,10 @@ export interface Target {
   readonly symmetricOnly: boolean
   /** Whether sums of two products of 8-bit activations and s8 weights saturate at 16 bits on some of its CPUs. */
   readonly saturates: boolean
-  /** Operators of ONNX's own domain that it runs; undefined: all. */
+  /** Operators of ONNX's own domain that it runs; undefined: all but `missing`. */
   readonly operators?: readonly string[]
+  /** Operators that make or take integers, which it does not run: it wants Q/DQ pairs. */
+  readonly missing?: readonly string[]
 }
 
 /** Returns the target as it is, frozen. */

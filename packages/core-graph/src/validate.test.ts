@@ -58,7 +58,7 @@ test('weights of 8 bits are told beside int8 activations too', () => {
   expect(validate({ ...breaks, initializers }, options).map(({ rule }) => rule)).toEqual(['target-weight-bits'])
 })
 
-test('weights of 8 bits are told in operators that multiply integers', () => {
+test('operators that multiply integers: weights of 8 bits are told, and targets that do not run them', () => {
   const graph = (weight: number) => ({
     ...graphOf({
       inputs: { x: ['uint8', [1, 2]] },
@@ -71,6 +71,7 @@ test('weights of 8 bits are told in operators that multiply integers', () => {
   const { options } = validationCases['target-weight-bits']
   expect(validate(graph(65), options).map(({ rule, value }) => [rule, value])).toEqual([['target-weight-bits', 'w']])
   expect(validate(graph(64), options)).toEqual([])
+  expect(validate(graph(64), { target: tensorrt }).map(({ rule }) => rule)).toEqual(['target-operators'])
 })
 
 describe('valid models', () => {

@@ -3,7 +3,8 @@ import { defineTarget } from '../target.ts'
 /**
  * TensorRT with explicit quantization: signed and symmetric, so every zero point is 0; weights per channel; the bias
  * stays float, because no DequantizeLinear of int32 is read.
- * Source: NVIDIA TensorRT 11 documentation, "Working with Quantized Types" and "ONNX Opset Guide".
+ * Source: NVIDIA TensorRT 11 documentation, "Working with Quantized Types" and "ONNX Opset Guide";
+ * onnx-tensorrt, docs/operators.md.
  */
 export const tensorrt = defineTarget({
   id: 'tensorrt',
@@ -16,5 +17,6 @@ export const tensorrt = defineTarget({
   },
   quantizedTypes: ['int8', 'int4', 'float8e4m3fn', 'float4e2m1'],
   symmetricOnly: true,
+  missing: ['ConvInteger', 'DynamicQuantizeLinear', 'MatMulInteger', 'QLinearConv', 'QLinearMatMul'],
   saturates: false,
 })

@@ -6,11 +6,12 @@ export const targetOperators = defineValidationRule({
   severity: 'error',
   demands: 'The target runs every operator of the model.',
   *check({ scopes, target }) {
-    const taken = target?.operators && new Set(target.operators)
-    if (!taken) return
+    if (!target) return
+    const { operators, missing = [] } = target
+    const lacks = (op: string) => (operators ? !operators.includes(op) : missing.includes(op))
     for (const { nodes } of scopes)
       for (const { domain, op, name, label, proto } of nodes)
-        if (domain === '' && proto.input.length > 0 && !taken.has(op))
+        if (domain === '' && proto.input.length > 0 && lacks(op))
           yield {
             message: `${label} is of an operator that ${target.id} does not run.`,
             hint: 'Replace the operator, or run this part of the model elsewhere.',
