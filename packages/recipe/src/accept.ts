@@ -67,7 +67,7 @@ const bounds: Readonly<Record<keyof Accept, Bound>> = {
   latency: {
     kind: 'most',
     say: value => `the latency is ${value.toFixed(2)} of the float model's`,
-    needs: 'inputs of a fixed size',
+    needs: 'inputs of a fixed size, and a model that runs on zeros (a note says what stood in the way)',
   },
   agreement: {
     kind: 'least',

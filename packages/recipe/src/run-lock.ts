@@ -114,7 +114,7 @@ const locked = (folder: string, holder: Holder | undefined, cause: unknown) =>
   new RunError({
     code: 'RUN_LOCKED',
     message: `Another run is at work in ${folder}: ${
-      holder ? `process ${holder.process} on ${holder.host}, since ${holder.since}` : 'which process has just begun'
+      holder ? `process ${holder.process} on ${holder.host}, since ${holder.since}` : 'it has only just begun'
     }.`,
     hint: 'Wait until it ends or stop it, or give another folder by --output.',
     cause,
