@@ -53,6 +53,7 @@ const badInput: Record<string, { args: string[]; says: string | RegExp; prepare?
     args: ['create', 'resnet', '--depth', '9'],
     says: 'resnet cannot be made so: depth must be one of 8, 14,',
   },
+  'a device for data': { args: evaluate('--data', '/dev/null'), says: '/dev/null is neither a file nor a folder' },
   'inputs for one array': {
     args: ['evaluate', 'model.onnx', '--data', 'x.npy', '--inputs', 'input=x'],
     says: '--inputs is given, but x.npy takes none',

@@ -81,6 +81,9 @@ test('latency and saturation are told in tables', async () => {
   expect(out).toMatch(/eight\.onnx +[\d.]+ ms .* %/)
   expect((await run('saturation', 'eight.onnx', ...data)).out).toMatch(/\d+ of \d+ int8 layers would saturate/)
   expect((await run('saturation', 'model.onnx', ...data)).out).toContain('not quantized')
+  await writeFile('far.yaml', 'colour: grey\nrange: [0, 255]\n')
+  const far = await run('saturation', 'eight.onnx', '--data', 'images', '--preprocess', 'far.yaml')
+  expect(far.err).toContain('The samples are not what the model was quantized for')
 })
 
 const jsonOf: Record<string, { args: string[]; code?: number; holds: object }> = {

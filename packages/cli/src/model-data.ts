@@ -79,6 +79,12 @@ export async function declaredData(flags: DataFlags, graph: Graph): Promise<Decl
       message: `There is no file or folder ${data}, and no data set of that name.`,
       hint: `Give a folder of images, a list (.csv or .json), an IDX, .npy, .npz or Parquet file, or one of: ${datasetNames.join(', ')}.`,
     })
+  if (!found.isFile() && !found.isDirectory())
+    throw new RecipeError({
+      code: 'DATA_FLAG',
+      message: `${data} is neither a file nor a folder.`,
+      hint: 'Write what comes out of a pipe into a file first.',
+    })
   if (arrays) throw unusedFlag('--inputs', data, 'images go to the first input of the model')
   if (found.isFile() && !/\.(csv|json)$/i.test(data))
     return { declaration: { kind: 'idx', images: data, ...(labels === undefined ? {} : { labels }) }, baseDirectory }

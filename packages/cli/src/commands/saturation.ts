@@ -1,3 +1,4 @@
+import { checkInputs } from '@pare/evaluate'
 import { isQuantized, type LayerSaturation, saturation } from '@pare/quant'
 import { createExecutor, readModel } from '@pare/runtime'
 import type { Command } from 'commander'
@@ -23,6 +24,8 @@ export function defineSaturation(command: Command, { signal, write, warn }: Comm
       await using source = await openData(options, graph, message => warn(`${message}\n`))
       const { samples, json } = options
       const executor = createExecutor()
+      if (isQuantized(graph))
+        for (const warning of await checkInputs(graph, { executor, source, signal })) warn(`${warning}\n`)
       const layers = await saturation(graph, { executor, source, samples, progress: progressLines(warn), signal })
       if (json) return write(`${JSON.stringify(layers)}\n`)
       write(layers.length > 0 ? saturationText(layers) : noneText(isQuantized(graph)))

@@ -38,6 +38,9 @@ export function idx(dims: readonly number[], byteAt: (index: number) => number):
   return Buffer.concat([new Uint8Array(header.buffer), Uint8Array.from({ length }, (_, index) => byteAt(index))])
 }
 
+/** Byte of the playground's images: each differs from the one before. */
+export const pixelAt = (index: number): number => (index * 37 + Math.floor(index / 256) * 11) % 256
+
 /**
  * A folder for the tests of a file, the current one while they run, with `model.onnx` (4 classes of 1×16×16),
  * `images` and `labels` (IDX) and `preprocess.yaml`.
@@ -48,10 +51,7 @@ export function playground({ samples }: { readonly samples: number }): void {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'pare-cli-'))
     process.chdir(folder)
-    await writeFile(
-      'images',
-      idx([samples, 16, 16], index => (index * 37) % 256),
-    )
+    await writeFile('images', idx([samples, 16, 16], pixelAt))
     await writeFile(
       'labels',
       idx([samples], index => index % 4),
