@@ -80,7 +80,7 @@ describe('arrows between packages', () => {
   it('need a layer and a runtime to be named', () => {
     using workspace = createWorkspace(packageFiles('x', { layer: 'attic', runtime: 'deno' }))
     expect(checkBoundaries(workspace.root)).toEqual([
-      'packages/x/package.json: nx.tags needs one of layer:core, layer:port, layer:train, layer:strategy, layer:recipe, layer:app',
+      'packages/x/package.json: nx.tags needs one of layer:core, layer:port, layer:train, layer:strategy, layer:recipe, layer:report, layer:app',
       'packages/x/package.json: nx.tags needs runtime:any or runtime:node',
     ])
   })
