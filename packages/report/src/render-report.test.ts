@@ -107,7 +107,7 @@ test('what was not measured is a dash, with the reason', () => {
   for (const figure of [
     'top-1 accuracy bound: at most 0.3 points lower not measured: it needs validation data with labels – – –',
     'multiply-adds not measured: it needs inputs of a known size, and shapes that follow from it – – –',
-    'latency not measured: it needs inputs of a fixed size – – –',
+    'latency not measured: it needs inputs of a fixed size, and a model that runs on zeros – – –',
     'The result was not compared with the float model: that needs validation data.',
     "The run's recipe.yaml is not there.",
   ])

@@ -103,7 +103,7 @@ function latencyRows(run: ReportedRun): (readonly Content[])[] {
     return row({
       label: engine ? `latency, ${engine}` : 'latency',
       bound: index === 0 && run.accept?.latency !== undefined && `at most ${percentOf(run.accept.latency)} of before`,
-      needs: 'inputs of a fixed size',
+      needs: 'inputs of a fixed size, and a model that runs on zeros',
       before: before?.median,
       after: after?.median,
       show: millisecondsText,
