@@ -116,6 +116,11 @@ describe.for(runtimes)('on $name', { timeout: 60_000 }, ({ node }) => {
     expect(JSON.parse(result)).toMatchObject({ verdict: { accepted: true } })
   })
 
+  test.skipIf(!isInstalled)('half floats are numbers, whether JavaScript has a Float16Array or not', async () => {
+    const { stdout } = await inFolder(node, ['half-floats.js'])
+    expect(JSON.parse(stdout)).toEqual({ type: 'Float32Array', values: [1, -2.5, 65504] })
+  })
+
   test.skipIf(!isInstalled)('without its optional peers @pare/runtime says what is missing', async () => {
     const { stdout } = await inFolder(node, ['without-peers.js'])
     expect(JSON.parse(stdout)).toEqual({
