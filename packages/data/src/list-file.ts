@@ -25,9 +25,7 @@ export async function readList(path: string): Promise<ListEntry[]> {
 }
 
 const jsonSchema = z.array(
-  z.union([z.string(), z.strictObject({ path: z.string(), label: z.union([z.string(), z.number()]).optional() })], {
-    error: 'expected a path, or an object with path and label',
-  }),
+  z.union([z.string(), z.strictObject({ path: z.string(), label: z.union([z.string(), z.number()]).optional() })]),
 )
 
 function parseJson(path: string, text: string): ListEntry[] {

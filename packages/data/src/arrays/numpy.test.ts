@@ -127,6 +127,19 @@ test.each([
   expect(await failureOf(openTable(join(folder, 'x.npz')))).toMatchObject({ code: 'DATA_NPZ' })
 })
 
+test.each(['numpy/stored.npz', 'numpy/compressed.npz'])('a changed byte in %s is found by the checksum', async path => {
+  const folder = await temporaryFolder()
+  const whole = await readFile(fixture(path))
+  const outcomes = new Set<string>()
+  // What the zip holds of the first array, up to the next one.
+  for (let at = 60; at < whole.indexOf('PK\x03\x04', 1, 'latin1'); at++) {
+    await writeFiles(folder, { 'x.npz': Buffer.from(whole).fill((whole[at] ?? 0) ^ 1, at, at + 1) })
+    const failure = await failureOf(openTable(join(folder, 'x.npz')).then(table => table.open('ids')))
+    outcomes.add(failure?.code ?? 'read')
+  }
+  expect([...outcomes]).toEqual(['DATA_NPZ'])
+})
+
 /** Writes another uncompressed size into the first entry of the central directory. */
 function claimSize(file: Buffer, size: number): Buffer {
   file.writeUInt32LE(size, file.indexOf('PK\x01\x02') + 24)
