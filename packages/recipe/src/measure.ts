@@ -5,6 +5,7 @@ import {
   type Executor,
   type Graph,
   PareError,
+  percentText,
   savedBytes,
   type Target,
 } from '@pare/core-graph'
@@ -97,6 +98,6 @@ export function saturationNotes(layers: readonly LayerSaturation[]): readonly st
   const [worst] = saturated
   if (!worst) return []
   return [
-    `${saturated.length} of ${layers.length} int8 layers would saturate on x86 CPUs without VNNI, the worst ${worst.node} in ${(100 * share(worst)).toFixed(2)} % of its outputs: weightBits: 7 keeps them exact.`,
+    `${saturated.length} of ${layers.length} int8 layers would saturate on x86 CPUs without VNNI, the worst ${worst.node} in ${percentText(share(worst))} of its outputs: weightBits: 7 keeps them exact.`,
   ]
 }

@@ -30,6 +30,7 @@ test('onnxruntime-web computes what onnxruntime-node computes', async () => {
   }
   const [native, web] = outputs.map(({ y }) => Array.from(y?.data ?? [], Number))
   expect(web).toHaveLength(16)
+  expect(native).toHaveLength(16)
   for (const [index, value] of (native ?? []).entries()) expect(web?.[index]).toBeCloseTo(value, 4)
 })
 

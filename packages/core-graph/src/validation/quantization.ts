@@ -1,5 +1,6 @@
 import type { DataType } from '../data-type.ts'
 import type { Node } from '../graph.ts'
+import { halfToNumber } from '../half-floats.ts'
 import type { Inferred } from '../operator.ts'
 import { type Tensor, tensorElements } from '../tensor.ts'
 import type { InferredBody } from './inference.ts'
@@ -53,17 +54,8 @@ const intOf = ({ attributes }: Node, name: string) => {
 export function numbersOf(tensor: Tensor): Float64Array | undefined {
   if (/int[42]$|^float[48]|^complex|^string/.test(tensor.dataType)) return undefined
   const elements: ArrayLike<number | bigint> = tensorElements(tensor)
-  const decode = tensor.dataType === 'float16' ? halfOf : tensor.dataType === 'bfloat16' ? brainOf : Number
+  const decode = tensor.dataType === 'float16' ? halfToNumber : tensor.dataType === 'bfloat16' ? brainOf : Number
   return Float64Array.from(elements, value => decode(Number(value)))
-}
-
-/** IEEE 754 binary16. */
-function halfOf(bits: number): number {
-  const exponent = (bits >> 10) & 31
-  const fraction = (bits & 1023) / 1024
-  const sign = bits >> 15 ? -1 : 1
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN
-  return sign * (exponent === 0 ? fraction * 2 ** -14 : (1 + fraction) * 2 ** (exponent - 15))
 }
 
 /** bfloat16: the upper half of a float32. */
