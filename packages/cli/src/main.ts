@@ -19,6 +19,9 @@ process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
   process.exit(exitCodes.failed)
 })
 
+// Progress that nobody reads any more ends nothing: the result may still be wanted.
+process.stderr.on('error', () => undefined)
+
 process.exitCode = await pare(process.argv.slice(2), {
   signal: cancel.signal,
   isInteractive: process.stdout.isTTY && process.stderr.isTTY,

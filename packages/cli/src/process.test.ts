@@ -64,6 +64,19 @@ test.runIf(existsSync('/dev/full'))('output that cannot be written is a failure'
   expect(err).toMatch(/^error RUN_OUTPUT: Standard output cannot be written: .*ENOSPC/)
 })
 
+test('a command goes on when nobody reads its progress any more', async () => {
+  const evaluation = start('evaluate', 'model.onnx', '--data', 'images', '--labels', 'labels', '--json')
+  let out = ''
+  evaluation.child.stdout.on('data', chunk => {
+    out += chunk
+  })
+  evaluation.child.stderr.destroy()
+  const closed = new Promise(resolve => evaluation.child.on('close', resolve))
+  expect(await evaluation.ended).toBe(0)
+  await closed
+  expect(JSON.parse(out).metrics.top1).toBeGreaterThanOrEqual(0)
+})
+
 test('whoever reads the output may stop early', async () => {
   const listing = start('inspect', 'model.onnx')
   listing.child.stdout.destroy()
