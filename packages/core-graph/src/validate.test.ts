@@ -4,11 +4,14 @@ import { ModelProtoSchema } from 'onnx-buf'
 import { InferenceSession } from 'onnxruntime-node'
 import { describe, expect, test } from 'vitest'
 import { createBuilder, type Value } from './builder.ts'
+import { dataTypeCode } from './data-type.ts'
 import { ModelError } from './errors.ts'
 import type { Graph } from './graph.ts'
 import { loadModel } from './load.ts'
 import { operators } from './operators/registry.ts'
 import { saveModel } from './save.ts'
+import { onnxruntimeNode } from './targets/onnxruntime-node.ts'
+import { onnxruntimeWeb } from './targets/onnxruntime-web.ts'
 import { tensorrt } from './targets/tensorrt.ts'
 import { tensorOf } from './tensor.ts'
 import { floats, graphOf, node, valueInfo } from './testing/graph-of.ts'
@@ -72,6 +75,26 @@ test('operators that multiply integers: weights of 8 bits are told, and targets 
   expect(validate(graph(65), options).map(({ rule, value }) => [rule, value])).toEqual([['target-weight-bits', 'w']])
   expect(validate(graph(64), options)).toEqual([])
   expect(validate(graph(64), { target: tensorrt }).map(({ rule }) => rule)).toEqual(['target-operators'])
+})
+
+const quantizedTypes = [...onnxruntimeNode.quantizedTypes.filter(type => type !== 'int32'), 'float4e2m1'] as const
+test.for(quantizedTypes)('onnxruntime takes %s where its target says so', async type => {
+  const graph = graphOf({
+    opset: 25,
+    inputs: { x: [1] },
+    initializers: { scale: floats([], [1]) },
+    outputs: ['y'],
+    nodes: [
+      node('q', 'QuantizeLinear', ['x', 'scale'], { output_dtype: dataTypeCode(type) }),
+      node('y', 'DequantizeLinear', ['q', 'scale']),
+    ],
+  })
+  const isTaken = await opens(graph).then(
+    () => true,
+    () => false,
+  )
+  expect(isTaken).toBe(onnxruntimeNode.quantizedTypes.includes(type))
+  expect(onnxruntimeWeb.quantizedTypes).toEqual(onnxruntimeNode.quantizedTypes)
 })
 
 describe('valid models', () => {
