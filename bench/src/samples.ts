@@ -1,7 +1,7 @@
 import { createRandom, type DataSource, type TensorData } from '@pare/core-graph'
 
 /** One image of smooth colour patches with a little noise, [3, size, size], about zero mean: the statistics of photos, from a seed. */
-export function image(size: number, seed: number): Float32Array {
+function image(size: number, seed: number): Float32Array {
   const random = createRandom(seed)
   const waves = Array.from({ length: 12 }, () => ({
     x: 12 * random() - 6,
