@@ -55,7 +55,7 @@ const tools: Record<string, (method: string, output: string) => string[]> = {
 
 function measure(tool: string, method: string): Measured {
   const [command = '', ...args] = tools[tool]?.(method, output(tool, method)) ?? []
-  const printed = execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+  const printed = execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
   return JSON.parse(printed.trim().split('\n').at(-1) ?? '')
 }
 

@@ -61,7 +61,7 @@ test('a run writes its report, which can be written again; where it cannot, the 
   await mkdir('runs/reported/1/report.html')
   const resumed = await run('run', 'reported.yaml', '--resume')
   expect(resumed.code).toBe(0)
-  expect(resumed.err).toContain('There is no report: The report cannot be written to ')
+  expect(resumed.err).toContain('There is no report: The report cannot be written: ')
 })
 
 test('a result out of its bounds ends with code 1', async () => {

@@ -32,6 +32,8 @@ export interface Target {
   readonly symmetricOnly: boolean
   /** Whether sums of two products of 8-bit activations and s8 weights saturate at 16 bits on some of its CPUs. */
   readonly saturates: boolean
+  /** Domains whose operators it knows; undefined: any that it was built or extended with. */
+  readonly domains?: readonly string[]
   /** Operators of ONNX's own domain that it runs; undefined: all but `missing`. */
   readonly operators?: readonly string[]
   /** Operators that make or take integers, which it does not run: it wants Q/DQ pairs. */

@@ -99,18 +99,17 @@ export function findingOfError({
  * breaks already are not held against it: what runs in spite of them may be compressed too.
  * @throws ModelError `MODEL_INVALID` with the number of errors and the first of them
  */
-export function assertValid(graph: Graph, { target }: Pick<ValidateOptions, 'target'> = {}): void {
-  const options = target ? { target } : {}
-  const errors = errorsOf(graph, options)
+export function assertValid(graph: Graph): void {
+  const errors = errorsOf(graph)
   if (errors.length === 0) return
   const original = originalOf(graph)
-  const broken = new Set(original && errorsOf(original, { ...options, loaded: true }).map(({ rule }) => rule))
+  const broken = new Set(original && errorsOf(original, { loaded: true }).map(({ rule }) => rule))
   const [first, ...more] = errors.filter(({ rule }) => !broken.has(rule))
   if (!first) return
   const shown = [first, ...more].slice(0, 3)
   throw new ModelError({
     code: 'MODEL_INVALID',
-    message: `The model has ${more.length + 1} error(s) against ${target ? `ONNX and the target ${target.id}` : 'ONNX'}: ${shown
+    message: `The model has ${more.length + 1} error(s) against ONNX: ${shown
       .map(({ rule, message }) => `${message} (${rule})`)
       .join(' ')}${more.length >= shown.length ? ' …' : ''}`,
     hint: first.hint,
@@ -118,5 +117,5 @@ export function assertValid(graph: Graph, { target }: Pick<ValidateOptions, 'tar
   })
 }
 
-const errorsOf = (graph: Graph, options: ValidateOptions) =>
+const errorsOf = (graph: Graph, options: ValidateOptions = {}) =>
   validate(graph, options).filter(({ severity }) => severity === 'error')

@@ -141,6 +141,15 @@ describe('errors', () => {
     })
   })
 
+  test('NaN is found where the model ends in classes, which hide it', async () => {
+    const b = createBuilder('classes')
+    const root = b.named(b.Sqrt(b.input('x', 'float32', ['N', 2])), 'root')
+    b.output(b.named(b.ArgMax(root, { axis: 1 }), 'class'))
+    await expect(
+      calibrate(b.build(), executor, rows([4, -4]), { ...options, values: ['x', 'root'] }),
+    ).rejects.toMatchObject({ message: 'Calibration met NaN in the value root.' })
+  })
+
   test('no samples', async () => {
     await expect(calibrate(doubling(), executor, rows(), options)).rejects.toMatchObject({ code: 'DATA_EMPTY' })
   })

@@ -31,7 +31,7 @@ export interface Sum {
 export interface ProbedGraph {
   readonly graph: Graph
   readonly probes: readonly Probe[]
-  /** Outputs that hold the sums of the model's inputs and outputs. */
+  /** Outputs that hold the sums of the model's inputs and outputs; of all values where an output is no float. */
   readonly sums: readonly Sum[]
   /** Names of the outputs. */
   readonly fetches: readonly string[]
@@ -55,7 +55,10 @@ export function probe(graph: Graph, values: readonly string[], whole: boolean): 
     return { value, reduced: { low, high }, whole, bytes: 4 * size }
   })
   const inputs = new Set(graph.inputs.map(input => input.name))
-  const sums = [...inputs, ...graph.outputs.map(output => output.name)]
+  const ends = graph.outputs.map(output => output.name)
+  // Where the model ends in classes, a NaN does not come out of it: then every value is asked.
+  const asked = ends.every(value => types.get(value)?.dataType === 'float32') ? ends : [...ends, ...values]
+  const sums = [...new Set([...inputs, ...asked])]
     .filter(value => types.get(value)?.dataType === 'float32')
     .map(value => ({ value, sum: b.ReduceSum(b.value(value), undefined, scalar).name }))
   const fetches = [

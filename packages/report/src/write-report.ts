@@ -1,6 +1,7 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError, RunError } from '@pare/core-graph'
+import { writeFileWhole } from '@pare/runtime'
 import { renderReport } from './render-report.ts'
 import { type ReportedRun, runSchema } from './run-schema.ts'
 
@@ -24,19 +25,12 @@ export async function writeReport(
   const result = await readResult(folder)
   const recipe = await readText(join(folder, 'recipe.yaml'))
   const page = renderReport(result, recipe === undefined ? {} : { recipe })
-  const part = `${output}.part`
   try {
-    // Whole or not at all.
-    await writeFile(part, page)
-    await rename(part, output)
+    await writeFileWhole(output, [new TextEncoder().encode(page)])
   } catch (cause) {
-    await rm(part, { force: true }).catch(() => undefined)
-    throw new RunError({
-      code: 'RUN_REPORT',
-      message: `The report cannot be written to ${output}: ${cause instanceof Error ? cause.message : cause}`,
-      hint: 'Check that you may write there and that the disk is not full, or give another file.',
-      cause,
-    })
+    if (!(cause instanceof RunError)) throw cause
+    const { message, hint = 'Give another file.' } = cause
+    throw new RunError({ code: 'RUN_REPORT', message: `The report cannot be written: ${message}`, hint, cause })
   }
   return output
 }

@@ -7,7 +7,7 @@ export interface LatencyOptions {
   readonly batchSize?: number
   /** Timed runs, at most, and at least one. Default 100. */
   readonly runs?: number
-  /** Runs before the clock starts, and at least 50 ms of them unless it is 0. Default 5. */
+  /** Runs before the clock starts, and at least 50 ms of them unless it is 0, but no more than the budget. Default 5. */
   readonly warmup?: number
   /** The timed runs stop after so many milliseconds. Default 2000. */
   readonly budget?: number
@@ -72,7 +72,11 @@ async function timeRuns(executor: Executor, graph: Graph, options: LatencyOption
     return performance.now() - before
   }
   const warmedUp = warmup === 0 ? 0 : performance.now() + warmupMilliseconds
-  for (let run = 0; run < warmup || performance.now() < warmedUp; run++) await timed()
+  const enough = performance.now() + budget
+  for (let run = 0; run < warmup || performance.now() < warmedUp; run++) {
+    await timed()
+    if (performance.now() > enough) break
+  }
   const start = performance.now()
   let done = 0
   do {

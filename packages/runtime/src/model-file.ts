@@ -41,6 +41,8 @@ async function readBytes(path: string): Promise<Uint8Array> {
   try {
     const found = await stat(path)
     if (found.isDirectory()) throw fileError(`${path} is a folder, not a model.`, 'Give the .onnx file inside it.')
+    // A device or a pipe would be read without end, or waited for.
+    if (!found.isFile()) throw fileError(`${path} is no file.`, 'Give the .onnx file.')
     return await readFile(path)
   } catch (cause) {
     if (cause instanceof ModelError) throw cause

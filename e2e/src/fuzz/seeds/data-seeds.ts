@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32, gzipSync } from 'node:zlib'
+import { zipSync } from 'fflate'
 import type { DataFile } from '../check-data.ts'
 import type { Seed } from './seed.ts'
 
@@ -63,6 +64,14 @@ const npz = ['stored', 'compressed'].map((name): DataSeed => {
   const file = `${name}.npz`
   return { name: file, bytes: fixture(`numpy/${file}`), file, declaration: { kind: 'tensors', path: file } }
 })
+/** An array that is packed after it was changed: its checksum is right. */
+const packed: DataSeed = {
+  name: 'packed.npz',
+  bytes: fixture('numpy/f4.npy'),
+  file: 'packed.npz',
+  declaration: { kind: 'tensors', path: 'packed.npz' },
+  repair: bytes => zipSync({ 'f4.npy': bytes }),
+}
 const parquetImages = ['none', 'snappy', 'gzip', 'lz4', 'zstd', 'brotli'].map((codec): DataSeed => {
   const file = `images-${codec}.parquet`
   const declaration = { kind: 'parquet', path: file, image: 'image' } as const
@@ -87,6 +96,7 @@ export const dataSeeds: readonly DataSeed[] = [
   ...imageSeeds,
   ...npy,
   ...npz,
+  packed,
   ...parquetImages,
   ...parquetNumbers,
   listSeed('list.csv', `path,label\n${first},0\n"${second}",1\n`),

@@ -10,7 +10,7 @@ import type { CommandContext } from '../terminal.ts'
 
 interface Options extends DataFlags {
   readonly against?: string
-  readonly scores?: string
+  readonly outputName?: string
   readonly limit?: number
   readonly json?: boolean
 }
@@ -19,7 +19,7 @@ interface Options extends DataFlags {
 export function defineEvaluate(command: Command, { signal, write, warn }: CommandContext): void {
   withDataOptions(command.argument('<model>', 'an ONNX model'), 'samples')
     .option('--against <model>', 'compare with this float model, layer by layer')
-    .option('--scores <output>', 'the output with the class scores (default: the first)')
+    .option('--output-name <output>', 'the output with the class scores (default: the first)')
     .option('--limit <number>', 'use so many samples only', countArgument)
     .addHelpText(
       'after',
@@ -38,7 +38,7 @@ export function defineEvaluate(command: Command, { signal, write, warn }: Comman
         })
       for (const warning of await checkInputs(graph, { executor, source, signal })) warn(`${warning}\n`)
       const limit = options.limit === undefined ? {} : { limit: options.limit }
-      const scores = options.scores === undefined ? {} : { output: options.scores }
+      const scores = options.outputName === undefined ? {} : { output: options.outputName }
       const common = { executor, source, ...limit, ...scores, progress: progressLines(warn) }
       const metrics = source.labelled ? await createEvaluator(common)(graph, { signal }) : undefined
       const fidelity =

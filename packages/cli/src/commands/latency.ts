@@ -1,4 +1,4 @@
-import type { targets } from '@pare/core-graph'
+import { PareError, type targets } from '@pare/core-graph'
 import { createExecutor, type Latency, latencyEngines, readModel } from '@pare/runtime'
 import { type Command, Option } from 'commander'
 import { countArgument } from '../arguments.ts'
@@ -28,7 +28,13 @@ export function defineLatency(command: Command, { signal, write, warn }: Command
       const measured: EngineTimes[] = []
       for (const { name, compare } of engines) {
         warn(`timing on ${name} …\n`)
-        measured.push({ engine: name, latencies: await compare(graphs, { batchSize: batch, signal }) })
+        try {
+          measured.push({ engine: name, latencies: await compare(graphs, { batchSize: batch, signal }) })
+        } catch (error) {
+          // A browser that does not start does not stop the engines behind it.
+          if (!(error instanceof PareError) || name === engines.at(-1)?.name) throw error
+          warn(`${error.message} ${error.hint ?? ''}\n`)
+        }
       }
       write(json ? `${JSON.stringify(measured)}\n` : measured.map(one => engineText(paths, one)).join('\n'))
     })

@@ -19,4 +19,5 @@ export const tensorrt = defineTarget({
   symmetricOnly: true,
   missing: ['ConvInteger', 'DynamicQuantizeLinear', 'MatMulInteger', 'QLinearConv', 'QLinearMatMul'],
   saturates: false,
+  domains: [''],
 })

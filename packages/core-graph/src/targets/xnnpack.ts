@@ -17,6 +17,7 @@ export const xnnpack = defineTarget({
   quantizedTypes: ['int8', 'int32'],
   symmetricOnly: false,
   saturates: false,
+  domains: [''],
   operators: [
     'Abs',
     'Add',
