@@ -33,11 +33,10 @@ export interface Executor {
 export interface SessionOptions {
   /** Threads inside one operator. Default: the executor's own. */
   readonly threads?: number
-  /**
-   * Whether the runtime may rewrite the graph. Default true. `fusions`: it may join nodes, but keeps no second copy of
-   * the weights in a layout of its own, which takes memory. False keeps every Q/DQ pair and every value as it stands.
-   */
-  readonly optimize?: boolean | 'fusions'
+  /** Whether the runtime may rewrite the graph. Default true; false keeps every Q/DQ pair and every value as it stands. */
+  readonly optimize?: boolean
+  /** Whether the runtime may take memory ahead for all values of a run at once. Default true; false takes less. */
+  readonly plansMemory?: boolean
 }
 
 /** A graph that is ready to run; holds memory until it is disposed of. */

@@ -50,7 +50,7 @@ export async function calibrate(
   )
   const needsValues = observers.some(({ observer }) => observer.needs === 'values')
   const { graph: probed, probes, sums, fetches } = probe(graph, values, needsValues)
-  await using session = await executor.open(probed, { optimize: 'fusions' })
+  await using session = await executor.open(probed, { plansMemory: false })
   const run = async (tensors: TensorMap): Promise<TensorMap> =>
     fetches.length > 0 ? session.run(tensors, fetches) : {}
   const total = source.size === undefined ? undefined : Math.min(samples, source.size)

@@ -3,18 +3,24 @@ import {
   DataError,
   type Dimension,
   type Graph,
+  graphIndex,
   inferTypes,
   type Shape,
   type TensorMap,
   withOutputs,
 } from '@pare/core-graph'
 import type { Range } from './affine.ts'
+import { ruleOf } from './quantized-nodes.ts'
+import { ruleContext } from './rule.ts'
 
 /** How one value is looked at while the model runs. */
 export interface Probe {
   readonly value: string
-  /** Outputs that hold its least and its greatest element; undefined where the runtime cannot reduce it. */
-  readonly reduced: { readonly low: string; readonly high: string } | undefined
+  /**
+   * Outputs that hold its least and its greatest element; a number where the least is known. Undefined where the runtime
+   * cannot reduce it.
+   */
+  readonly reduced: { readonly low: string | number; readonly high: string } | undefined
   /** Whether the value is fetched whole. */
   readonly whole: boolean
   /** What it takes for each sample, in bytes, where its shape is known; else 0. */
@@ -50,8 +56,10 @@ export function probe(graph: Graph, values: readonly string[], whole: boolean): 
     const size = type?.dataType === 'float32' ? elementsOfSample(type.shape) : undefined
     if (size === undefined) return { value, reduced: undefined, whole: true, bytes: 0 }
     const tensor = b.value(value)
-    const low = b.ReduceMin(tensor, undefined, scalar).name
-    const high = b.ReduceMax(tensor, undefined, scalar).name
+    // Channels are pooled first: the runtime does that in its own layout, and in all threads.
+    const isImage = type?.shape?.length === 4
+    const low = lowerBound(graph, value) ?? b.ReduceMin(tensor, undefined, scalar).name
+    const high = b.ReduceMax(isImage ? b.GlobalMaxPool(tensor) : tensor, undefined, scalar).name
     return { value, reduced: { low, high }, whole, bytes: 4 * size }
   })
   const inputs = new Set(graph.inputs.map(input => input.name))
@@ -64,11 +72,17 @@ export function probe(graph: Graph, values: readonly string[], whole: boolean): 
   const fetches = [
     ...sums.map(({ sum }) => sum),
     ...probes.flatMap(({ value, reduced, whole }) => [
-      ...(reduced ? Object.values(reduced) : []),
+      ...(reduced ? Object.values(reduced).filter(output => typeof output === 'string') : []),
       ...(whole && !inputs.has(value) ? [value] : []),
     ]),
   ]
   return { graph: fetches.length > 0 ? withOutputs(b.build(), fetches) : graph, probes, sums, fetches }
+}
+
+/** Zero for a value that Relu, or what cuts off like it, makes; undefined where the least has to be looked for. */
+function lowerBound(graph: Graph, value: string): 0 | undefined {
+  const node = graphIndex(graph).producer.get(value)
+  return node && ruleOf(node)?.absorbed?.(ruleContext(graph, node)) ? 0 : undefined
 }
 
 /** How many elements a row has, if it has any: all axes but the first, which is the batch's or counts what was found, must be known. */
@@ -90,9 +104,13 @@ export function reducedExtremes(
   { low, high }: NonNullable<Probe['reduced']>,
   outputs: TensorMap,
 ): Range | undefined {
-  const range = { low: numberIn(outputs, low), high: numberIn(outputs, high) }
+  const range = {
+    low: typeof low === 'number' ? low : (numbersIn(outputs, low)[0] ?? Number.POSITIVE_INFINITY),
+    high: numbersIn(outputs, high).reduce((most, number) => Math.max(most, number), Number.NEGATIVE_INFINITY),
+  }
   // What the runtime makes of nothing.
-  if (range.low === Number.POSITIVE_INFINITY && range.high === Number.NEGATIVE_INFINITY) return undefined
+  if (range.high === Number.NEGATIVE_INFINITY && (range.low === Number.POSITIVE_INFINITY || typeof low === 'number'))
+    return undefined
   for (const extreme of [range.low, range.high]) if (!Number.isFinite(extreme)) throw notFinite(value, extreme)
   return range
 }
@@ -103,10 +121,10 @@ export function reducedExtremes(
  * @throws DataError `DATA_NOT_FINITE`
  */
 export function checkSums(sums: readonly Sum[], outputs: TensorMap): void {
-  for (const { value, sum } of sums) if (Number.isNaN(numberIn(outputs, sum))) throw notFinite(value, Number.NaN)
+  for (const { value, sum } of sums) if (numbersIn(outputs, sum).some(Number.isNaN)) throw notFinite(value, Number.NaN)
 }
 
-const numberIn = (outputs: TensorMap, name: string) => Number(outputs[name]?.data[0])
+const numbersIn = (outputs: TensorMap, name: string): readonly number[] => Array.from(outputs[name]?.data ?? [], Number)
 
 /**
  * The extremes of elements, not none.

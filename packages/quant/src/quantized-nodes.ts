@@ -68,9 +68,12 @@ export function chooseNodes(
 
 const registry: ReadonlyMap<string, AnyRule> = new Map(Object.entries(rules))
 
+/** The rule of a node's operator. */
+export const ruleOf = (node: Node): AnyRule | undefined => (node.domain === '' ? registry.get(node.op) : undefined)
+
 /** What a node's own rule says: a candidate, or why it stays float. */
 function candidateOf(graph: Graph, node: Node): Candidate | string {
-  const rule = node.domain === '' ? registry.get(node.op) : undefined
+  const rule = ruleOf(node)
   if (bodiesOf(node).length > 0) return 'what runs in its bodies is not quantized'
   if (!rule) return `no quantization rule for ${node.domain ? `${node.domain}.` : ''}${node.op}`
   const context = ruleContext(graph, node)

@@ -52,7 +52,7 @@ export interface QuantizationRule<Input extends string = string, Attributes = un
   readonly output: 'own' | 'shared' | Range
   /** Whether int8 kernels can return float32: then an output that no quantized node reads stays float. */
   readonly floatOutput?: boolean
-  /** Whether it only cuts off values, so that the pair after it does its work, and none stands between it and what it follows. */
+  /** Whether it only cuts off values below zero, and above a bound, so that the pair after it does its work, and none stands between it and what it follows. */
   readonly absorbed?: (context: RuleContext<Input, Attributes>) => boolean
   /** Why this node cannot be quantized; undefined when it can. */
   readonly refuse?: (context: RuleContext<Input, Attributes>) => string | undefined

@@ -5,7 +5,7 @@ import { type Executor, type Graph, ModelError, RecipeError, RunError, saveModel
 import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node'
 import { z } from 'zod'
 import { needsExternalData, writeUnchecked } from './model-file.ts'
-import { optimizationLevel, wrapSession } from './session.ts'
+import { wrapSession } from './session.ts'
 
 /** How onnxruntime runs a model. Plain data: what a recipe says under `runtime:`. */
 export const executorOptions = z.strictObject({
@@ -49,7 +49,8 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
       const session = await createSession(graph, {
         executionProviders: providers,
         intraOpNumThreads: own.threads ?? threads,
-        graphOptimizationLevel: optimizationLevel(own),
+        graphOptimizationLevel: own.optimize === false ? 'disabled' : 'all',
+        enableMemPattern: own.plansMemory ?? true,
         // Warnings of the runtime are for its developers; failures reach the user as errors.
         logSeverityLevel: 3,
         extra: nested(

@@ -1,12 +1,4 @@
-import {
-  halfToNumber,
-  numberToHalf,
-  RunError,
-  type Session,
-  type SessionOptions,
-  type TensorData,
-  type TensorMap,
-} from '@pare/core-graph'
+import { halfToNumber, numberToHalf, RunError, type Session, type TensorData, type TensorMap } from '@pare/core-graph'
 import type { InferenceSession, Tensor as RuntimeTensor, TensorConstructor } from 'onnxruntime-node'
 
 /** What a session is of both runtimes: onnxruntime-node and onnxruntime-web. */
@@ -72,7 +64,3 @@ const numbersOf = ({ type, data }: RuntimeTensor) => {
 }
 
 const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
-
-/** What onnxruntime calls it. */
-export const optimizationLevel = ({ optimize = true }: SessionOptions): 'disabled' | 'extended' | 'all' =>
-  optimize === 'fusions' ? 'extended' : optimize ? 'all' : 'disabled'

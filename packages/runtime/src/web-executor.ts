@@ -1,6 +1,6 @@
 import { type Executor, ModelError, RunError, saveModel } from '@pare/core-graph'
 import { needsExternalData } from './model-file.ts'
-import { optimizationLevel, wrapSession } from './session.ts'
+import { wrapSession } from './session.ts'
 
 /**
  * The Executor over onnxruntime-web's WASM build in Node, one thread, SIMD: what a browser runs where pages are not
@@ -12,7 +12,7 @@ export async function createWebExecutor(): Promise<Executor> {
   const runtime = await importWeb()
   runtime.env.wasm.numThreads = 1
   return {
-    open: async (graph, options = {}) => {
+    open: async (graph, { optimize = true } = {}) => {
       if (needsExternalData(graph))
         throw new ModelError({
           code: 'MODEL_RUNTIME',
@@ -22,7 +22,7 @@ export async function createWebExecutor(): Promise<Executor> {
       try {
         const session = await runtime.InferenceSession.create(saveModel(graph).model, {
           executionProviders: ['wasm'],
-          graphOptimizationLevel: optimizationLevel(options),
+          graphOptimizationLevel: optimize ? 'all' : 'disabled',
           logSeverityLevel: 3,
         })
         return wrapSession(session, runtime.Tensor)
