@@ -1,3 +1,4 @@
+import { createRandom } from '@pare/core-graph'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { addToHistogram, binsInUse, binsPerSide, binWidth, createHistogram } from './histogram.ts'
@@ -21,9 +22,9 @@ test('values fall into equal bins on either side of zero', () => {
   const histogram = histogramOf([Float32Array.of(0, 0, 1, 4, -2)])
   expect(histogram).toMatchObject({ bound: 4, zeros: 2, total: 5, low: -2, high: 4 })
   expect(binWidth(histogram)).toBe(4 / binsPerSide)
-  expect(histogram.positive[binsPerSide / 4]).toBe(1)
+  expect(histogram.positive[binsPerSide / 4 - 1]).toBe(1)
   expect(histogram.positive[binsPerSide - 1]).toBe(1)
-  expect(histogram.negative[binsPerSide / 2]).toBe(1)
+  expect(histogram.negative[binsPerSide / 2 - 1]).toBe(1)
 })
 
 test('law: batches in any order give the histogram of all values at once', () => {
@@ -35,6 +36,17 @@ test('law: batches in any order give the histogram of all values at once', () =>
     }),
     { numRuns: 60 },
   )
+})
+
+test('many values that are not negative are counted as few are', () => {
+  const random = createRandom(5)
+  const values = Float32Array.from({ length: 2 * binsPerSide + 1001 }, () =>
+    random() < 0.4 ? 0 : random() < 0.1 ? 2 ** -140 : random() ** 4,
+  )
+  const few = Array.from({ length: Math.ceil(values.length / 999) }, (_, part) =>
+    values.subarray(part * 999, (part + 1) * 999),
+  )
+  expect(histogramOf([values])).toEqual(histogramOf(few))
 })
 
 test('law: nothing is lost, and the values in use fill at least half of the bins', () => {

@@ -6,7 +6,7 @@ export const binsPerSide = 4096
 /**
  * How often a tensor's values fall where, built in one pass over batches and in constant memory.
  *
- * Each side of zero is [0, bound] in `binsPerSide` equal bins, where `bound` is the smallest power of two that holds
+ * Each side of zero is (0, bound] in `binsPerSide` equal bins, each with its outer edge, where `bound` is the smallest power of two that holds
  * every value so far. Growing it by doubling merges bins in pairs, without error, so the result does not depend on
  * how the values were batched or ordered. Exact zeros, frequent after Relu, are counted apart: a quantized tensor
  * always holds zero exactly.
@@ -38,21 +38,46 @@ export function addToHistogram(histogram: Histogram, values: Float32Array, extre
   histogram.low = Math.min(histogram.low, extremes.low)
   histogram.high = Math.max(histogram.high, extremes.high)
   histogram.total += values.length
-  const { positive, negative } = histogram
   const binsPerUnit = histogram.bound === 0 ? 0 : binsPerSide / histogram.bound
-  let zeros = 0
-  // The hot loop of calibration. `| 0` takes the whole part of a number below 2³¹, faster than Math.floor does.
-  for (let index = 0; index < values.length; index++) {
-    const value = values[index] ?? 0
+  if (extremes.low >= 0 && values.length > 2 * binsPerSide) countInPairs(histogram, values, binsPerUnit)
+  else countOneByOne(histogram, values, binsPerUnit)
+}
+
+function countOneByOne(histogram: Histogram, values: Float32Array, binsPerUnit: number): void {
+  for (const value of values) {
     if (value === 0) {
-      zeros++
+      histogram.zeros++
       continue
     }
-    const side = value > 0 ? positive : negative
-    const bin = Math.min((value > 0 ? value : -value) * binsPerUnit, binsPerSide - 1) | 0
+    const side = value > 0 ? histogram.positive : histogram.negative
+    const bin = Math.ceil(Math.abs(value) * binsPerUnit) - 1
     side[bin] = (side[bin] ?? 0) + 1
   }
-  histogram.zeros += zeros
+}
+
+/** Counts by ⌈x · bins per unit⌉: of zeros, then of each bin. */
+const even = new Uint32Array(binsPerSide + 1)
+const odd = new Uint32Array(binsPerSide + 1)
+
+/**
+ * The same for many values of which none is negative, the hot loop of calibration. Half of what follows Relu is zero
+ * without a pattern, which no processor foresees: so there is no branch. And neighbours often fall into one bin, where
+ * a processor waits for a count to be written before it counts again: so they are counted in two arrays.
+ */
+function countInPairs(histogram: Histogram, values: Float32Array, binsPerUnit: number): void {
+  even.fill(0)
+  odd.fill(0)
+  const pairs = values.length - (values.length % 2)
+  for (let index = 0; index < pairs; index += 2) {
+    const first = Math.ceil((values[index] ?? 0) * binsPerUnit)
+    const second = Math.ceil((values[index + 1] ?? 0) * binsPerUnit)
+    even[first] = (even[first] ?? 0) + 1
+    odd[second] = (odd[second] ?? 0) + 1
+  }
+  histogram.zeros += (even[0] ?? 0) + (odd[0] ?? 0)
+  for (let bin = 0; bin < binsPerSide; bin++)
+    histogram.positive[bin] = (histogram.positive[bin] ?? 0) + (even[bin + 1] ?? 0) + (odd[bin + 1] ?? 0)
+  countOneByOne(histogram, values.subarray(pairs), binsPerUnit)
 }
 
 /** Width of a bin. */
@@ -62,7 +87,7 @@ export const binWidth = (histogram: Histogram): number => histogram.bound / bins
 export const binsInUse = (histogram: Histogram): number =>
   histogram.bound === 0
     ? 0
-    : Math.min(binsPerSide, Math.floor(Math.max(histogram.high, -histogram.low) / binWidth(histogram)) + 1)
+    : Math.min(binsPerSide, Math.ceil(Math.max(histogram.high, -histogram.low) / binWidth(histogram)))
 
 function widen(histogram: Histogram, magnitude: number): void {
   if (magnitude <= histogram.bound) return
