@@ -1,6 +1,6 @@
 """Quantizes one model with onnxruntime's own tool, and prints seconds and peak memory as JSON. Started by quantize.ts.
 
-    python quantize.py <model> <samples> <size> <method> <output>
+    python quantize.py <model> <samples> <CxHxW> <method> <output>
 """
 
 import json
@@ -13,15 +13,15 @@ import numpy
 from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
 
 logging.disable(logging.WARNING)
-model, samples, size, method, output = sys.argv[1:]
-edge = int(size)
+model, samples, shape, method, output = sys.argv[1:]
+sample = [int(size) for size in shape.split("x")]
 
 
 class Samples(CalibrationDataReader):
     """One image a run, as the tool's own examples do."""
 
     def __init__(self):
-        self.images = numpy.fromfile(samples, numpy.float32).reshape(-1, 1, 3, edge, edge)
+        self.images = numpy.fromfile(samples, numpy.float32).reshape(-1, 1, *sample)
         self.next = 0
 
     def get_next(self):

@@ -1,20 +1,21 @@
 // Quantizes one model with Pare, and prints seconds and peak memory as JSON. Started by quantize.ts.
-//   node quantize-child.ts <model> <samples> <size> <observer> <output>
+//   node quantize-child.ts <model> <samples> <CxHxW> <observer> <output>
 
 import { readFileSync } from 'node:fs'
 import { quantizeStatic } from '@pare/quant'
 import { createExecutor, readModel, writeModel } from '@pare/runtime'
 import { tensorSource } from './samples.ts'
 
-const [model = '', samples = '', size = '224', observer = 'min-max', output = ''] = process.argv.slice(2)
+const [model = '', samples = '', shape = '3x224x224', observer = 'min-max', output = ''] = process.argv.slice(2)
 const started = performance.now()
 const graph = await readModel(model)
 const bytes = readFileSync(samples)
 const data = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)
-const edge = Number(size)
+const sample = shape.split('x').map(Number)
+const length = sample.reduce((a, b) => a * b, 1)
 const calibration = tensorSource('input', {
   dataType: 'float32',
-  dims: [data.length / (3 * edge * edge), 3, edge, edge],
+  dims: [data.length / length, ...sample],
   data,
 })
 const { graph: int8 } = await quantizeStatic(

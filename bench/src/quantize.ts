@@ -2,7 +2,6 @@
 //   npm run build && node bench/src/quantize.ts [--rounds 3] [--images 128] [--python bench/peers/.venv/bin/python]
 // The peer: python3 -m venv bench/peers/.venv && bench/peers/.venv/bin/pip install -r bench/peers/requirements.txt
 
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -12,12 +11,13 @@ import { createModel } from '@pare/models'
 import { createExecutor, readModel, writeModel } from '@pare/runtime'
 import { images, tensorSource } from './samples.ts'
 import { median, table } from './table.ts'
+import { type Measured, peerPython, quantizeWith, toolNames } from './tools.ts'
 
 const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
     images: { type: 'string', default: '128' },
-    python: { type: 'string', default: join(import.meta.dirname, '../peers/.venv/bin/python') },
+    python: { type: 'string', default: peerPython },
     methods: { type: 'string', default: 'min-max,kl-divergence,percentile' },
   },
 })
@@ -35,30 +35,6 @@ await writeModel(files.model, float)
 writeFileSync(files.samples, images(Number(options.images), size, 1).data)
 const validation = tensorSource('input', images(128, size, 100_000))
 
-interface Measured {
-  readonly seconds: number
-  readonly megabytes: number
-}
-
-const tools: Record<string, (method: string, output: string) => string[]> = {
-  Pare: (method, output) => [
-    process.execPath,
-    join(import.meta.dirname, 'quantize-child.ts'),
-    ...[files.model, files.samples, String(size), method, output],
-  ],
-  onnxruntime: (method, output) => [
-    options.python,
-    join(import.meta.dirname, '../peers/quantize.py'),
-    ...[files.model, files.samples, String(size), method, output],
-  ],
-}
-
-function measure(tool: string, method: string): Measured {
-  const [command = '', ...args] = tools[tool]?.(method, output(tool, method)) ?? []
-  const printed = execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
-  return JSON.parse(printed.trim().split('\n').at(-1) ?? '')
-}
-
 const output = (tool: string, method: string) => join(work, `${tool}.${method}.onnx`)
 
 async function quality(path: string): Promise<{ agreement: number; sqnr: number; share: number }> {
@@ -71,14 +47,15 @@ const rows: string[][] = []
 for (const method of options.methods.split(',')) {
   const found: Record<string, Measured[]> = { Pare: [], onnxruntime: [] }
   for (let round = 0; round < Number(options.rounds); round++)
-    for (const tool of Object.keys(tools)) {
-      const measured = measure(tool, method)
+    for (const tool of toolNames) {
+      const task = { ...files, shape: `3x${size}x${size}`, method, output: output(tool, method) }
+      const measured = quantizeWith(tool, task, options.python)
       found[tool]?.push(measured)
       console.error(`${method}, ${tool}: ${measured.seconds.toFixed(1)} s, ${measured.megabytes.toFixed(0)} MB`)
     }
   const seconds = (tool: string) => median(found[tool]?.map(one => one.seconds) ?? [])
   const megabytes = (tool: string) => median(found[tool]?.map(one => one.megabytes) ?? [])
-  for (const tool of Object.keys(tools)) {
+  for (const tool of toolNames) {
     const { agreement, sqnr, share } = await quality(output(tool, method))
     rows.push([
       `${method}, ${tool}`,

@@ -11,7 +11,7 @@ export const percentile = defineObserver({
       .number()
       .gt(50)
       .max(100)
-      .default(99.99)
+      .default(99.999)
       .describe('Percent of the values that lie below the top of the range, and as many above its bottom'),
   }),
   needs: 'values',
