@@ -1,4 +1,4 @@
-import { create, type DescMessage, type MessageShape, toBinary } from '@bufbuild/protobuf'
+import { create, type DescField, type DescMessage, type MessageShape, toBinary } from '@bufbuild/protobuf'
 import { BinaryWriter } from '@bufbuild/protobuf/wire'
 import {
   type GraphProto,
@@ -82,9 +82,16 @@ function around<Schema extends DescMessage>(
     schema,
     withFields(schema, message, number => number < field),
   )
+  const isBehind = ({ number, localName }: DescField) => number > field && isSet(message, localName)
+  if (!message.$unknown && !schema.fields.some(isBehind)) return [before, ...pieces]
   const behind = withFields(schema, message, number => number > field)
   if (message.$unknown) behind.$unknown = message.$unknown
   return [before, ...pieces, toBinary(schema, behind)]
+}
+
+const isSet = (message: object, name: string): boolean => {
+  const value: unknown = Object.getOwnPropertyDescriptor(message, name)?.value
+  return Array.isArray(value) ? value.length > 0 : value !== undefined
 }
 
 function withFields<Schema extends DescMessage>(
@@ -94,7 +101,7 @@ function withFields<Schema extends DescMessage>(
 ): MessageShape<Schema> {
   const copy = create(schema)
   for (const { localName, number } of schema.fields)
-    if (has(number) && Object.hasOwn(message, localName))
+    if (has(number) && isSet(message, localName))
       Object.assign(copy, { [localName]: message[localName as keyof typeof message] })
   return copy
 }

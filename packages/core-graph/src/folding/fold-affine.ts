@@ -9,6 +9,8 @@ export interface Layer {
   readonly rank: number
   /** The output's channel that an element of the weight contributes to. */
   readonly channelOf: (element: number) => number
+  /** So many elements that lie side by side belong to one channel. */
+  readonly run: number
   /** What the bias is multiplied by (beta of Gemm). */
   readonly biasFactor: number
   /** The node with its weight and bias scaled: attributes that no longer hold are gone. */
@@ -33,6 +35,7 @@ const layers: Readonly<
       channels,
       rank: dims.length,
       channelOf: element => Math.floor(element / inner),
+      run: inner,
       biasFactor: 1,
       rewrite: unchanged,
     }
@@ -49,6 +52,7 @@ const layers: Readonly<
         const input = Math.floor(element / (perGroup * inner))
         return Math.floor(input / (inputs / group)) * perGroup + (Math.floor(element / inner) % perGroup)
       },
+      run: inner,
       biasFactor: 1,
       rewrite: unchanged,
     }
@@ -60,6 +64,7 @@ const layers: Readonly<
       channels: transB ? rows : columns,
       rank: 2,
       channelOf: element => (transB ? Math.floor(element / columns) : element % columns),
+      run: transB ? columns : 1,
       biasFactor: beta,
       rewrite: ({ op, attributes: { beta: _, ...attributes } }) => ({ op, attributes }),
     }
@@ -72,6 +77,7 @@ const layers: Readonly<
       channels: columns,
       rank: 2,
       channelOf: element => element % columns,
+      run: 1,
       biasFactor: 1,
       rewrite: () => ({ op: 'Gemm', attributes: {} }),
     }
@@ -80,7 +86,7 @@ const layers: Readonly<
 
 /** W′ = scale·W and b′ = scale·b + shift, in float64, rounded once to the weight's type. */
 export function foldAffine(
-  { channels, channelOf, biasFactor }: Layer,
+  { channels, channelOf, run, biasFactor }: Layer,
   weight: Tensor,
   bias: Tensor | undefined,
   { scale, shift }: AffineValues,
@@ -89,8 +95,10 @@ export function foldAffine(
   const before = bias ? tensorNumbers(bias) : [0]
   const from = tensorElements(weight)
   const scaled = newTypedArray(dataType, from.length)
-  for (let element = 0; element < from.length; element++)
-    scaled[element] = Number(from[element]) * (scale[channelOf(element)] ?? 0)
+  for (let first = 0; first < from.length; first += run) {
+    const factor = scale[channelOf(first)] ?? 0
+    for (let element = first; element < first + run; element++) scaled[element] = Number(from[element]) * factor
+  }
   return {
     weight: tensorOf(dataType, dims, scaled),
     bias: tensorOf(
