@@ -47,6 +47,7 @@ export interface Session extends AsyncDisposable {
    * Runs the model once.
    * @param feeds a tensor for every input of the graph
    * @param fetches names of the outputs to return; default all
+   * @returns tensors that are the caller's own, in memory that nobody else reads: it may be written to, or given back
    */
   run(feeds: TensorMap, fetches?: readonly string[]): Promise<TensorMap>
   /** Gives the memory back; what is disposed of cannot run any more. */

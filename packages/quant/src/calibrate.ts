@@ -76,6 +76,7 @@ export async function calibrate(
       checkSums(sums, results)
       for (const each of probes)
         if (observe(each, results, tensors, observations.get(each.value) ?? [])) seen.add(each.value)
+      release(results)
     }
     done += batch.size
     progress?.({ done, total, unit: 'samples' })
@@ -107,6 +108,17 @@ const othersTurn = () =>
 
 /** What all values of a batch may take, in bytes. */
 const memoryBudget = 16 * 2 ** 20
+
+/**
+ * Gives the memory of a run's outputs back at once: they may be tens of megabytes, and the garbage collector would let
+ * several of them pile up.
+ */
+function release(outputs: TensorMap): void {
+  for (const { data } of Object.values(outputs)) {
+    const { buffer } = data
+    if (buffer instanceof ArrayBuffer && data.byteLength === buffer.byteLength) buffer.transfer(0)
+  }
+}
 
 const atLeastOne = (count: number) => Math.max(1, Math.floor(count))
 
