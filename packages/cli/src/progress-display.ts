@@ -1,7 +1,6 @@
-import type { Progress, ProgressListener } from '@pare/core-graph'
+import { durationText, type Progress, type ProgressListener } from '@pare/core-graph'
 import type { RunEvent, RunListener } from '@pare/recipe'
 import { type DefaultRenderer, Listr, type ListrTaskWrapper, type SimpleRenderer } from 'listr2'
-import { durationText } from './format.ts'
 import type { Terminal } from './terminal.ts'
 
 type Task = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>

@@ -1,4 +1,3 @@
-import type { ModelFigures, RunResult } from '@pare/recipe'
 import {
   bytesText,
   changeText,
@@ -8,8 +7,9 @@ import {
   millisecondsText,
   percentText,
   signed,
-  tableText,
-} from './format.ts'
+} from '@pare/core-graph'
+import type { ModelFigures, RunResult } from '@pare/recipe'
+import { tableText } from './table.ts'
 
 /** The table of a run: accuracy, size, MACs, latency; before, after, change. */
 export function runSummary(result: RunResult): string {

@@ -29,7 +29,7 @@ export interface RunOutput {
  * @throws DataError `DATA_INPUT` when an input of the graph finds no tensor, `DATA_SHAPE` when type or shape do not fit
  */
 export function feedsOf(graph: Graph, batch: Batch): readonly Feeds[] {
-  const bound = graph.inputs.map(input => [input, tensorFor(input, graph, batch)] as const)
+  const bound = graph.inputs.map(input => [input, requiredTensor(input, graph, batch)] as const)
   for (const [input, tensor] of bound) checkTensor(input, tensor, batch.size)
   const rows = fixedBatchSize(graph)
   if (rows === undefined || rows === batch.size)
@@ -99,15 +99,20 @@ function rowsOf({ dataType, dims, data }: TensorData, first: number, size: numbe
   return { dataType, dims: shape, data: filled }
 }
 
-function tensorFor({ name }: ValueInfo, { inputs }: Graph, batch: Batch): TensorData {
+/** The batch's tensor for an input of the graph: by name, or the only one for the only one; undefined where it has none. */
+export function tensorFor(name: string, { inputs }: Graph, batch: Batch): TensorData | undefined {
   const tensors = Object.values(batch.inputs)
   const named = Object.hasOwn(batch.inputs, name) ? batch.inputs[name] : undefined
-  const found = named ?? (inputs.length === 1 && tensors.length === 1 ? tensors[0] : undefined)
+  return named ?? (inputs.length === 1 && tensors.length === 1 ? tensors[0] : undefined)
+}
+
+function requiredTensor({ name }: ValueInfo, graph: Graph, batch: Batch): TensorData {
+  const found = tensorFor(name, graph, batch)
   if (found) return found
   throw new DataError({
     code: 'DATA_INPUT',
     message: `The model's input ${name} finds no tensor in the data, which has ${Object.keys(batch.inputs).join(', ') || 'none'}.`,
-    hint: `Name the data's tensors as the model's inputs: ${inputs.map(input => input.name).join(', ')}.`,
+    hint: `Name the data's tensors as the model's inputs: ${graph.inputs.map(input => input.name).join(', ')}.`,
   })
 }
 

@@ -9,7 +9,7 @@ export {
 export { type Cost, type CostOptions, cost, type ModelCost, type NodeCost } from './cost.ts'
 export { byteLength, type DataType, dataTypeCode, isFloat, isInteger } from './data-type.ts'
 export { DataError, ModelError, PareError, type PareErrorDetails, RecipeError, RunError } from './errors.ts'
-export { type Feeds, feedsOf, fixedBatchSize, type RunOutput, runBatch } from './feeds.ts'
+export { type Feeds, feedsOf, fixedBatchSize, type RunOutput, runBatch, tensorFor } from './feeds.ts'
 export {
   bytesText,
   changeText,

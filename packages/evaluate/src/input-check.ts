@@ -8,6 +8,7 @@ import {
   passes,
   runPasses,
   type TensorData,
+  tensorFor,
 } from '@pare/core-graph'
 import { batchNormEvidence } from './input-check/batch-norm-evidence.ts'
 import { type ChannelStatistics, channelSums } from './input-check/channel-statistics.ts'
@@ -94,12 +95,6 @@ async function someBatches(source: DataSource, signal: AbortSignal | undefined):
     if (bytes > budget) break
   }
   return batches
-}
-
-/** As `feedsOf` binds: by name, or the only one. */
-function tensorFor(name: string, { inputs }: Graph, batch: Batch): TensorData | undefined {
-  const tensors = Object.values(batch.inputs)
-  return batch.inputs[name] ?? (inputs.length === 1 && tensors.length === 1 ? tensors[0] : undefined)
 }
 
 /** Of the axis that is the channels': the last where it alone is 1, 3 or 4 long, else the second. */

@@ -104,13 +104,9 @@ export function reducedExtremes(
   { low, high }: NonNullable<Probe['reduced']>,
   outputs: TensorMap,
 ): Range | undefined {
-  const range = {
-    low: typeof low === 'number' ? low : (numbersIn(outputs, low)[0] ?? Number.POSITIVE_INFINITY),
-    high: numbersIn(outputs, high).reduce((most, number) => Math.max(most, number), Number.NEGATIVE_INFINITY),
-  }
-  // What the runtime makes of nothing.
-  if (range.high === Number.NEGATIVE_INFINITY && (range.low === Number.POSITIVE_INFINITY || typeof low === 'number'))
-    return undefined
+  const range = { low: typeof low === 'number' ? low : numberIn(outputs, low), high: numberIn(outputs, high) }
+  // What the runtime makes of nothing: a least of ∞, a greatest of −∞.
+  if (range.high < range.low) return undefined
   for (const extreme of [range.low, range.high]) if (!Number.isFinite(extreme)) throw notFinite(value, extreme)
   return range
 }
@@ -121,10 +117,10 @@ export function reducedExtremes(
  * @throws DataError `DATA_NOT_FINITE`
  */
 export function checkSums(sums: readonly Sum[], outputs: TensorMap): void {
-  for (const { value, sum } of sums) if (numbersIn(outputs, sum).some(Number.isNaN)) throw notFinite(value, Number.NaN)
+  for (const { value, sum } of sums) if (Number.isNaN(numberIn(outputs, sum))) throw notFinite(value, Number.NaN)
 }
 
-const numbersIn = (outputs: TensorMap, name: string): readonly number[] => Array.from(outputs[name]?.data ?? [], Number)
+const numberIn = (outputs: TensorMap, name: string) => Number(outputs[name]?.data[0])
 
 /**
  * The extremes of elements, not none.

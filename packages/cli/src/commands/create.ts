@@ -1,9 +1,8 @@
-import { RecipeError } from '@pare/core-graph'
+import { bytesText, RecipeError } from '@pare/core-graph'
 import { createModel, type ModelOptions, modelIds } from '@pare/models'
 import { writeModel } from '@pare/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
 import { countArgument, numberArgument } from '../arguments.ts'
-import { bytesText } from '../format.ts'
 import type { CommandContext } from '../terminal.ts'
 
 interface Options {

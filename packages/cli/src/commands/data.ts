@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import { datasetNames, datasetOf, fetchDataset } from '@pare/data'
 import type { Command } from 'commander'
-import { tableText } from '../format.ts'
 import { datasetFolder } from '../model-data.ts'
 import { progressLines } from '../progress-display.ts'
+import { tableText } from '../table.ts'
 import type { CommandContext } from '../terminal.ts'
 
 /** `pare data fetch`, `pare data list` */

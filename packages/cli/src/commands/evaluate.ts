@@ -1,11 +1,11 @@
-import { DataError } from '@pare/core-graph'
+import { DataError, digits, percentText } from '@pare/core-graph'
 import { checkInputs, compareModels, createEvaluator, type Fidelity } from '@pare/evaluate'
 import { createExecutor, readModel } from '@pare/runtime'
 import type { Command } from 'commander'
 import { countArgument } from '../arguments.ts'
-import { digits, percentText, tableText } from '../format.ts'
 import { type DataFlags, openData, withDataOptions } from '../model-data.ts'
 import { progressLines } from '../progress-display.ts'
+import { tableText } from '../table.ts'
 import type { CommandContext } from '../terminal.ts'
 
 interface Options extends DataFlags {

@@ -1,5 +1,7 @@
 import {
+  bytesText,
   cost,
+  countText,
   type Graph,
   inferTypes,
   type NodeCost,
@@ -12,7 +14,7 @@ import {
 import { isQuantized, planQuantization, type QuantizationPlan } from '@pare/quant'
 import { readModel } from '@pare/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
-import { bytesText, countText, tableText } from '../format.ts'
+import { tableText } from '../table.ts'
 import type { CommandContext } from '../terminal.ts'
 
 interface Options {

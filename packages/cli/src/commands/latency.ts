@@ -1,8 +1,8 @@
-import { PareError, type targets } from '@pare/core-graph'
+import { changeText, millisecondsText, PareError, type targets } from '@pare/core-graph'
 import { createExecutor, type Latency, latencyEngines, readModel } from '@pare/runtime'
 import { type Command, Option } from 'commander'
 import { countArgument } from '../arguments.ts'
-import { changeText, millisecondsText, tableText } from '../format.ts'
+import { tableText } from '../table.ts'
 import type { CommandContext } from '../terminal.ts'
 
 interface Options {

@@ -1,11 +1,12 @@
+import { percentText } from '@pare/core-graph'
 import { checkInputs } from '@pare/evaluate'
 import { isQuantized, type LayerSaturation, saturation } from '@pare/quant'
 import { createExecutor, readModel } from '@pare/runtime'
 import type { Command } from 'commander'
 import { countArgument } from '../arguments.ts'
-import { percentText, tableText } from '../format.ts'
 import { type DataFlags, openData, withDataOptions } from '../model-data.ts'
 import { progressLines } from '../progress-display.ts'
+import { tableText } from '../table.ts'
 import type { CommandContext } from '../terminal.ts'
 
 interface Options extends DataFlags {

@@ -1,4 +1,5 @@
 import { defineTarget } from '../target.ts'
+import { onnxruntimeNode } from './onnxruntime-node.ts'
 
 /**
  * onnxruntime's WASM build in a browser. Its SIMD kernels widen to 16 bits before they multiply, so nothing saturates
@@ -7,27 +8,13 @@ import { defineTarget } from '../target.ts'
 export const onnxruntimeWeb = defineTarget({
   id: 'onnxruntime-web',
   description: "onnxruntime's WASM build in a browser, on the CPU.",
-  newestOpset: 26,
+  newestOpset: onnxruntimeNode.newestOpset,
   quantization: {
     activations: { dataType: 'uint8', symmetric: false },
     weights: { bits: 8, perChannel: true },
     bias: 'int32',
   },
-  quantizedTypes: [
-    'uint8',
-    'int8',
-    'uint16',
-    'int16',
-    'int32',
-    'uint4',
-    'int4',
-    'uint2',
-    'int2',
-    'float8e4m3fn',
-    'float8e4m3fnuz',
-    'float8e5m2',
-    'float8e5m2fnuz',
-  ],
+  quantizedTypes: onnxruntimeNode.quantizedTypes,
   symmetricOnly: false,
   saturates: false,
 })

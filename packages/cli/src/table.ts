@@ -1,16 +1,5 @@
 import Table from 'cli-table3'
 
-export {
-  bytesText,
-  changeText,
-  countText,
-  digits,
-  durationText,
-  millisecondsText,
-  percentText,
-  signed,
-} from '@pare/core-graph'
-
 /** A table without vertical rules; columns after the first are right-aligned. */
 export function tableText(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const none = {
