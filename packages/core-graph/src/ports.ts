@@ -60,13 +60,25 @@ export interface Batch {
   readonly inputs: TensorMap
   /** Class of each sample, `[N]`; undefined for data without labels. */
   readonly labels: Int32Array | undefined
+  /** What each sample was mixed with (mixup, cutmix); undefined where nothing was mixed. */
+  readonly mixed?: MixedLabels
   /** Number of samples, N. */
   readonly size: number
+}
+
+/** Second labels of mixed samples: the target of a sample is `share · label + (1 − share) · second label`. */
+export interface MixedLabels {
+  /** Class of what was mixed in, `[N]`. */
+  readonly labels: Int32Array
+  /** Share of a sample that is still its own (the one of the batch's `labels`), `[N]`, from 0 to 1. */
+  readonly shares: Float32Array
 }
 
 /** How samples are put together in one pass over the data. */
 export interface BatchOptions {
   readonly batchSize: number
+  /** Leave out so many batches from the start, without reading them: what comes is what would have come after them. Default 0. */
+  readonly skip?: number
   /** Stop after so many samples. Default: all. */
   readonly limit?: number
   /** Shuffle by this seed and epoch; the same pair gives the same order. Default: the data's own order. */
