@@ -1,0 +1,106 @@
+// Where one training step spends its time: by operator and by node, as onnxruntime itself measures it.
+//   npm run build && node bench/src/profile-step.ts mobilenet-v1-0.25 [--steps 20] [--threads 2] [--nodes 25]
+// GFLOP/s is told of matrix products and convolutions, GB/s of what a node must at least read and write.
+
+import { globSync, mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { train } from '@pare/train'
+import { preparedSource } from './prepared-source.ts'
+import { profilingExecutor } from './profiling-executor.ts'
+import { bytesOf, flopsOf, type NodeTime, readProfile } from './runtime-profile.ts'
+import { median, table } from './table.ts'
+import { trainingCase } from './training-cases.ts'
+import { trainingRecipe } from './training-recipe.ts'
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    steps: { type: 'string', default: '20' },
+    threads: { type: 'string', default: '2' },
+    nodes: { type: 'string', default: '25' },
+  },
+})
+const warmUp = 3
+const task = trainingCase(positionals[0] ?? 'mobilenet-v1-0.25')
+const steps = warmUp + Number(options.steps)
+
+const work = join(import.meta.dirname, '../.work')
+mkdirSync(work, { recursive: true })
+const prefix = join(work, `profile-${process.pid}`)
+
+const times: number[] = []
+let last = performance.now()
+await train(task.create(), {
+  options: trainingRecipe(task),
+  source: preparedSource(task, steps, async () => {
+    last = performance.now()
+  }),
+  executor: profilingExecutor(prefix, Number(options.threads)),
+  evaluate: async () => ({ top1: 0 }),
+  seed: 1,
+  onProgress: () => {
+    times.push(performance.now() - last)
+  },
+})
+
+const [file = ''] = globSync(`${prefix}_*.json`)
+const { runMs, runs, nodes } = readProfile(file, warmUp)
+rmSync(file)
+const kernelMs = sum(nodes)
+const stepMs = median(times.slice(warmUp))
+
+console.log(`${task.label}, batch ${task.batchSize}, ${runs} steps\n`)
+const share = (ms: number) => `${((100 * ms) / stepMs).toFixed(1)} %`
+console.log(
+  table(
+    ['', 'ms', 'of a step'],
+    [
+      ['a step (with the cost of profiling)', stepMs.toFixed(2), share(stepMs)],
+      ['kernels', kernelMs.toFixed(2), share(kernelMs)],
+      ['between kernels', (runMs - kernelMs).toFixed(2), share(runMs - kernelMs)],
+      ['outside of the runtime', (stepMs - runMs).toFixed(2), share(stepMs - runMs)],
+    ],
+  ),
+)
+
+const byOp = Object.entries(Object.groupBy(nodes, ({ op }) => op))
+  .map(([op, ofOp = []]) => ({ op, ofOp, ms: sum(ofOp) }))
+  .sort((a, b) => b.ms - a.ms)
+console.log(`\n${nodes.length} nodes`)
+console.log(
+  table(
+    ['operator', 'nodes', 'ms', 'of a step', 'GFLOP/s', 'GB/s'],
+    byOp.map(({ op, ofOp, ms }) => [op, String(ofOp.length), ms.toFixed(2), share(ms), ...rates(ofOp, ms)]),
+  ),
+)
+
+const worst = nodes.toSorted((a, b) => b.ms - a.ms).slice(0, Number(options.nodes))
+console.log()
+console.log(
+  table(
+    ['node', 'operator', 'ms', 'of a step', 'GFLOP/s', 'GB/s', 'inputs → outputs'],
+    worst.map(node => [
+      node.name,
+      node.op,
+      node.ms.toFixed(2),
+      share(node.ms),
+      ...rates([node], node.ms),
+      `${shapes(node.inputs)} → ${shapes(node.outputs)}`,
+    ]),
+  ),
+)
+
+function sum(some: readonly NodeTime[]): number {
+  return some.reduce((total, { ms }) => total + ms, 0)
+}
+
+function rates(some: readonly NodeTime[], ms: number): [string, string] {
+  const perSecond = (amounts: readonly number[]) => (amounts.reduce((a, b) => a + b, 0) / ms / 1e6).toFixed(1)
+  const flops = some.map(flopsOf).filter(value => value !== undefined)
+  return [flops.length > 0 ? perSecond(flops) : '', perSecond(some.map(bytesOf))]
+}
+
+function shapes(some: readonly (readonly number[])[]): string {
+  return some.map(dims => dims.join('×') || '1').join(' ')
+}
