@@ -25,6 +25,7 @@ const registries: readonly Registry[] = [
   { folder: 'packages/core-graph/src/validation-rules', name: 'validationRules', key: 'id' },
   { folder: 'packages/data/src/datasets', name: 'datasets', key: 'id' },
   { folder: 'packages/data/src/readers', name: 'readers', key: 'id' },
+  { folder: 'packages/train/src/composites', name: 'composites', key: 'op' },
   { folder: 'packages/train/src/gradients', name: 'gradients', key: 'op' },
   { folder: 'packages/train/src/testing/references', name: 'references', key: 'op' },
   { folder: 'packages/quant/src/observers', name: 'observers', key: 'id' },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { createBuilder } from './builder.ts'
+import { createBuilder, createRewriter } from './builder.ts'
 import { loadModel } from './load.ts'
+import { attribute } from './operator.ts'
 import { saveModel } from './save.ts'
 import { tensorOf } from './tensor.ts'
 
@@ -145,4 +146,37 @@ test('adds to graphs of its own operator set or a newer one only', () => {
     ['mine', 1],
     ['', 21],
   ])
+})
+
+test('what no rule says of an operator is written down: whoever builds on the graph knows it', () => {
+  const b = createBuilder('net')
+  const types = [{ dataType: 'float32', shape: [2, 2] }] as const
+  const [y] = b.node(
+    'Square',
+    [b.input('x', 'float32', [2, 2])],
+    { power: 2 },
+    {
+      domain: 'custom',
+      outputTypes: types,
+      specs: { power: attribute.float(1) },
+    },
+  )
+  if (y) b.output(b.named(y, 'y'))
+  const graph = b.build()
+  expect(graph.nodes[0]?.attributes.power).toEqual({ kind: 'float', value: 2 })
+  expect(createBuilder(graph).value('y')).toMatchObject(types[0])
+})
+
+test('a graph is rewritten node by node: the names of all of its nodes stay theirs', () => {
+  const b = createBuilder('net')
+  b.output(b.Relu(b.Relu(b.input('x', 'float32', [2]))))
+  const graph = b.build()
+  const [first, second] = graph.nodes
+  const rewriter = createRewriter(graph)
+  expect(rewriter.Relu(rewriter.value('x')).name).toBe('Relu_2:0')
+  expect(first && rewriter.add(first)).toMatchObject([{ name: 'Relu:0', shape: [2] }])
+  if (second) rewriter.add(second)
+  const { nodes, outputs } = rewriter.build()
+  expect(nodes.map(({ name }) => name)).toEqual(['Relu_2', 'Relu', 'Relu_1'])
+  expect(outputs).toEqual(graph.outputs)
 })

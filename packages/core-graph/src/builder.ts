@@ -11,7 +11,7 @@ import {
   type TensorType,
 } from './graph.ts'
 import { renameValues } from './graph-edit.ts'
-import { inferOutputs, inferredConstant, inferTypes } from './infer.ts'
+import { inferNode, inferOutputs, inferredConstant, inferTypes } from './infer.ts'
 import type { AnyOperator, AttributeSpecs, AttributeValues, Inferred, RequiredAttribute } from './operator.ts'
 import { operators } from './operators/registry.ts'
 import { type Tensor, type TypedArray, tensorBytes, tensorOf } from './tensor.ts'
@@ -102,6 +102,8 @@ export interface GraphBuilder extends OperatorMethods {
     attributes?: Readonly<Record<string, AttributeInput>>,
     options?: NodeOptions,
   ): readonly Value[]
+  /** Puts in a node as it stands, under its own names; reading values that are there. Gives its outputs. */
+  add(node: Node): readonly Value[]
   /** Gives a value the name by which users of the finished graph know it; until then it keeps the old one. */
   named(value: Value, name: string): Value
   /** Makes a value an output of the graph, under its own name. */
@@ -117,6 +119,8 @@ export interface NodeOptions {
   readonly domain?: string
   readonly outputCount?: number
   readonly outputTypes?: readonly TensorType[]
+  /** How attributes are written, for an operator outside the registry. */
+  readonly specs?: AttributeSpecs
 }
 
 /** An attribute as it is written: integers become INT or INTS unless the operator says float. */
@@ -132,13 +136,19 @@ const builderOpset = 21
 export function createBuilder(base?: Graph | string): GraphBuilder {
   const graph = typeof base === 'object' ? base : emptyGraph(base ?? 'graph')
   const opset = graph.opsets.get('') ?? builderOpset
-  if (opset >= builderOpset) return createGraphBuilder(graph)
+  if (opset >= builderOpset) return createGraphBuilder(graph, graph.nodes)
   throw new ModelError({
     code: 'MODEL_OPSET',
     message: `The graph ${graph.name} uses operator set ${opset}; new nodes are of ${builderOpset}.`,
     hint: 'Upgrade it first: upgradeOpset(graph).',
   })
 }
+
+/**
+ * A builder that begins with all of a graph but its nodes: whoever rewrites it puts them in again one after the other
+ * (`add`), or others in their place. The names of the nodes and their outputs stay theirs.
+ */
+export const createRewriter = (graph: Graph): GraphBuilder => createGraphBuilder(graph, [])
 
 const emptyGraph = (name: string): Graph => ({
   name,
@@ -152,17 +162,19 @@ const emptyGraph = (name: string): Graph => ({
   functions: [],
 })
 
-function createGraphBuilder(base: Graph): GraphBuilder {
+function createGraphBuilder(base: Graph, first: readonly Node[]): GraphBuilder {
   const inputs = [...base.inputs]
   const outputs = [...base.outputs]
-  const nodes: Node[] = [...base.nodes]
+  const nodes: Node[] = [...first]
   const initializers = new Map(base.initializers)
+  const valueInfo = new Map(base.valueInfo)
   const opsets = new Map(base.opsets)
   const values = new Map<string, Value>()
-  for (const [name, type] of inferTypes(base).values) values.set(name, { ...type, name })
-  const freeNodeName = uniqueNames(new Set(nodes.map(node => node.name)))
+  const known = inferTypes(first.length === base.nodes.length ? base : { ...base, nodes: first }).values
+  for (const [name, type] of known) values.set(name, { ...type, name })
+  const freeNodeName = uniqueNames(new Set(base.nodes.map(node => node.name)))
   const freeValueName = uniqueNames(
-    new Set([...values.keys(), ...nodes.flatMap(node => node.outputs), ...innerValuesOf(nodes)]),
+    new Set([...values.keys(), ...base.nodes.flatMap(node => node.outputs), ...innerValuesOf(base.nodes)]),
   )
   const constants = new Map<string, Value>()
   const scopes: string[] = []
@@ -202,19 +214,34 @@ function createGraphBuilder(base: Graph): GraphBuilder {
       domain,
       inputs: trimmed(nodeInputs.map(input => input?.name ?? '')),
       outputs: Array<string>(options.outputCount ?? 0).fill(''),
-      attributes: attributesOf(attributes, known?.attributes ?? {}),
+      attributes: attributesOf(attributes, known?.attributes ?? options.specs ?? {}),
     }
     const types = options.outputTypes ?? inferredTypes(known, draft, values)
     const count = options.outputCount ?? options.outputTypes?.length ?? outputCountOf(known, types.length)
     const outputNames = Array.from({ length: count }, (_, index) => freeValueName(`${name}:${index}`))
     const made = { ...draft, outputs: outputNames }
-    nodes.push(made)
-    if (!opsets.has(domain)) opsets.set(domain, domain ? 1 : builderOpset)
+    push(made)
     return outputNames.map((output, index) => {
       const type = types[index]
       if (!type)
         throw new ModelError({ code: 'MODEL_OUTPUT', message: `${op} has no output number ${index}.`, node: made })
+      // What no rule says again when the graph is read is written down.
+      if (!known) valueInfo.set(output, { name: output, type })
       return add(output, type)
+    })
+  }
+
+  const push = (made: Node) => {
+    nodes.push(made)
+    if (!opsets.has(made.domain)) opsets.set(made.domain, made.domain ? 1 : builderOpset)
+  }
+
+  const addNode: GraphBuilder['add'] = given => {
+    push(given)
+    inferNode(given, values)
+    return given.outputs.flatMap(output => {
+      const type = values.get(output) ?? base.valueInfo.get(output)?.type
+      return output && type ? [add(output, type)] : []
     })
   }
 
@@ -240,6 +267,7 @@ function createGraphBuilder(base: Graph): GraphBuilder {
       })
     },
     node,
+    add: addNode,
     named: (value, name) => {
       finalNames.set(value.name, freeValueName(name))
       return value
@@ -255,10 +283,21 @@ function createGraphBuilder(base: Graph): GraphBuilder {
         scopes.pop()
       }
     },
-    build: () => renameValues({ ...base, inputs, outputs, nodes, initializers, opsets }, finalNames),
+    build: () => renameValues({ ...base, inputs, outputs, nodes, initializers, valueInfo, opsets }, finalNames),
   } satisfies Pick<
     GraphBuilder,
-    'input' | 'initializer' | 'constant' | 'scalar' | 'ints' | 'value' | 'node' | 'named' | 'output' | 'scope' | 'build'
+    | 'input'
+    | 'initializer'
+    | 'constant'
+    | 'scalar'
+    | 'ints'
+    | 'value'
+    | 'node'
+    | 'add'
+    | 'named'
+    | 'output'
+    | 'scope'
+    | 'build'
   >
 
   const methods: Record<string, unknown> = {}

@@ -2,6 +2,7 @@ export { fittingBatchSize } from './batch-size.ts'
 export {
   type AttributeInput,
   createBuilder,
+  createRewriter,
   type GraphBuilder,
   type NodeOptions,
   type Value,
@@ -35,6 +36,7 @@ export {
   type AttributeSpec,
   type AttributeSpecs,
   type AttributeValues,
+  attribute,
   byName,
   type CostContext,
   type InferContext,

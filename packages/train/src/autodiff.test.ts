@@ -66,7 +66,7 @@ describe('gradients', () => {
     const { graph, loss } = network()
     const added = gradients(graph, loss, trainableParameters(graph)).graph.nodes.slice(graph.nodes.length)
     expect(added.filter(node => node.domain !== '')).toEqual([])
-    expect(added.map(node => node.name)).toContain('gradient/stem/Conv/Conv')
+    expect(added.map(node => node.name)).toContain('gradient/stem/Conv/ConvWeightGradient/Conv')
   })
 
   it('names the node and the operator that has no gradient', () => {

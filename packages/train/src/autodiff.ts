@@ -11,6 +11,7 @@ import {
   readAttributes,
   type Value,
 } from '@pare/core-graph'
+import { expandComposites } from './composites/expand-composites.ts'
 import type { AnyGradient } from './gradient.ts'
 import { gradients as rules } from './gradients/registry.ts'
 import { sumTo } from './shapes.ts'
@@ -39,6 +40,13 @@ export interface Differentiated {
  *   gradient rule, or there is none
  */
 export function gradients(graph: Graph, loss: string, values: readonly string[]): Differentiated {
+  const differentiated = differentiate(graph, loss, values)
+  const names = [...differentiated.gradients.values()]
+  return { ...differentiated, graph: expandComposites(differentiated.graph, names) }
+}
+
+/** As `gradients`, with composites still in the graph: `expandComposites` or `lower` replaces them. */
+export function differentiate(graph: Graph, loss: string, values: readonly string[]): Differentiated {
   const b = createBuilder(graph)
   const result = b.scope('gradient', () => addGradients(b, graph, loss, values))
   return { graph: b.build(), gradients: result }
@@ -75,7 +83,7 @@ function addGradients(
       throw gradientError(node, `gives no gradient to its output ${reached}`, 'Take the loss from another value.')
     if (output === undefined || !needed.has(output)) continue
     const gradient = total(output)
-    if (gradient) b.scope(node.name, () => differentiate(b, node, gradient, needed, give))
+    if (gradient) b.scope(node.name, () => passBack(b, node, gradient, needed, give))
   }
   return new Map(
     values.map(name => {
@@ -102,7 +110,7 @@ function dependents(graph: Graph, values: readonly string[]): ReadonlySet<string
 }
 
 /** Adds the gradients of a node's inputs, as far as they are needed. */
-function differentiate(
+function passBack(
   b: GraphBuilder,
   node: Node,
   gradient: Value,

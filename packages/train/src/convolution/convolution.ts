@@ -1,3 +1,5 @@
+import { attribute } from '@pare/core-graph'
+
 /** A convolution with every size known; lists have one entry for each spatial axis, `pads` begins, then ends. */
 export interface Convolution {
   readonly batch: number
@@ -12,6 +14,20 @@ export interface Convolution {
   readonly strides: readonly number[]
   readonly dilations: readonly number[]
   readonly pads: readonly number[]
+}
+
+/** The same as attributes of a node. */
+export const convolutionAttributes = {
+  batch: attribute.required.int(),
+  channels: attribute.required.int(),
+  outputs: attribute.required.int(),
+  group: attribute.required.int(),
+  image: attribute.required.ints(),
+  result: attribute.required.ints(),
+  kernel: attribute.required.ints(),
+  strides: attribute.required.ints(),
+  dilations: attribute.required.ints(),
+  pads: attribute.required.ints(),
 }
 
 /** Whether each output pixel is made from one input pixel, by a matrix that is the same for all. */

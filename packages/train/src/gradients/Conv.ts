@@ -1,7 +1,8 @@
 import { windowOf } from '@pare/core-graph'
+import { ConvInputGradient } from '../composites/ConvInputGradient.ts'
+import { ConvWeightGradient } from '../composites/ConvWeightGradient.ts'
+import { addComposite } from '../composites/composite.ts'
 import { spatialAxes } from '../convolution/convolution.ts'
-import { inputGradient } from '../convolution/input-gradient.ts'
-import { weightGradient } from '../convolution/weight-gradient.ts'
 import { defineGradient } from '../gradient.ts'
 import { sizesOf } from '../shapes.ts'
 
@@ -19,8 +20,8 @@ export const Conv = defineGradient({
     const result = sizesOf(dY).slice(2)
     const conv = { batch, channels, outputs, group: attributes.group, image, result, kernel, strides, dilations, pads }
     return {
-      X: () => inputGradient(b, W, dY, conv),
-      W: () => weightGradient(b, X, dY, conv),
+      X: () => addComposite(b, ConvInputGradient, { W, dY }, conv).dX,
+      W: () => addComposite(b, ConvWeightGradient, { X, dY }, conv).dW,
       B: () => b.ReduceSum(dY, b.ints(0, ...spatialAxes(image)), { keepdims: 0 }),
     }
   },

@@ -1,4 +1,6 @@
-import { elementCount } from '@pare/core-graph'
+import { windowOf } from '@pare/core-graph'
+import { addComposite } from '../composites/composite.ts'
+import { MaxPoolGradient } from '../composites/MaxPoolGradient.ts'
 import { defineGradient } from '../gradient.ts'
 import { sizesOf } from '../shapes.ts'
 
@@ -7,13 +9,9 @@ export const MaxPool = defineGradient({
   op: 'MaxPool',
   backward: (b, { X, Y, dY }, attributes) => ({
     X: () => {
-      const sizes = sizesOf(X)
-      // Run again for the places of the largest, counted through the whole of X.
-      const [, places = Y] = b.node('MaxPool', [X], { ...attributes, storage_order: 0 }, { outputCount: 2 })
-      const zeros = b.Expand(b.scalar(0, X.dataType), b.ints(elementCount(sizes)))
-      const flat = b.ints(-1)
-      const sums = b.ScatterElements(zeros, b.Reshape(places, flat), b.Reshape(dY, flat), { axis: 0, reduction: 'add' })
-      return b.Reshape(sums, b.ints(...sizes))
+      const { kernel, strides, dilations, pads = [] } = windowOf(sizesOf(X).slice(2), attributes)
+      const { ceil_mode } = attributes
+      return addComposite(b, MaxPoolGradient, { X, Y, dY }, { ceil_mode, kernel, strides, dilations, pads }).dX
     },
   }),
 })

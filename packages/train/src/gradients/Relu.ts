@@ -1,8 +1,9 @@
+import { addComposite } from '../composites/composite.ts'
+import { ReluGradient } from '../composites/ReluGradient.ts'
 import { defineGradient } from '../gradient.ts'
-import { maskOf } from './mask.ts'
 
 /** dX = dY·[Y > 0] */
 export const Relu = defineGradient({
   op: 'Relu',
-  backward: (b, { Y, dY }) => ({ X: () => b.Mul(dY, maskOf(b, b.Greater(Y, b.scalar(0, Y.dataType)), dY)) }),
+  backward: (b, { Y, dY }) => ({ X: () => addComposite(b, ReluGradient, { Y, dY }, {}).dX }),
 })
