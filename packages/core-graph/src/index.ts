@@ -57,16 +57,20 @@ export type {
   DataSource,
   Evaluator,
   Executor,
+  InitialState,
   Metrics,
   Progress,
   ProgressListener,
   Session,
   SessionOptions,
+  StatefulExecutor,
+  StatefulSession,
   TensorData,
   TensorMap,
 } from './ports.ts'
 export { createRandom, type Random, randomNormal } from './random.ts'
 export { type SavedModel, type SaveOptions, savedBytes, saveModel, saveModelPieces } from './save.ts'
+export { receivedError, type SentError, sentError } from './sent-error.ts'
 export { simplify } from './simplify.ts'
 export { defineStrategy, type Need, type Strategy, type StrategyContext, type StrategyResult } from './strategy.ts'
 export { defineTarget, type Target, type TargetQuantization } from './target.ts'

@@ -54,7 +54,49 @@ export interface Session extends AsyncDisposable {
   dispose(): Promise<void>
 }
 
-/** Samples, stacked along the first axis. */
+/** An executor whose sessions may also keep tensors between runs. `createExecutor` of `@pare/runtime` gives one. */
+export interface StatefulExecutor extends Executor {
+  /**
+   * Prepares graphs that share a state: tensors that a run reads as inputs and puts out anew. They stay where they are
+   * computed, a thread of its own, so that the caller's is free while a graph runs.
+   * @param graphs by a name of the caller's choice
+   * @param state by the name of the input that reads it, in every graph that has such an input
+   * @throws ModelError when the runtime does not take one of the graphs
+   */
+  openStateful<Name extends string>(
+    graphs: Readonly<Record<Name, Graph>>,
+    state: ReadonlyMap<string, InitialState>,
+    options?: SessionOptions,
+  ): Promise<StatefulSession<Name>>
+}
+
+/** A tensor of a state, as it is before the first run. */
+export interface InitialState {
+  readonly initial: TensorData
+  /** Name of the output that has its next value, in every graph that has such an output. Without: it changes by `writeState` only. */
+  readonly next?: string
+}
+
+/** Graphs that are ready to run, and their state. Calls are carried out one after another, in their order. */
+export interface StatefulSession<Name extends string = string> extends AsyncDisposable {
+  /**
+   * Runs one of the graphs once; the outputs that the state names as next are its state from then on.
+   * @param feeds a tensor for every input that is no state. They are taken over: their memory is gone from the caller,
+   *   unless it is a part of a larger buffer
+   * @returns all other outputs
+   * @throws RunError when the run fails, which leaves the state as it was, or when the thread broke down
+   */
+  run(graph: Name, feeds: TensorMap): Promise<TensorMap>
+  /** A copy of the state, or of the tensors named. */
+  readState(names?: readonly string[]): Promise<TensorMap>
+  /**
+   * Replaces tensors of the state by others of the same types and shapes, which stay the caller's.
+   * @throws RunError when there are none of such names, types and shapes
+   */
+  writeState(tensors: TensorMap): Promise<void>
+}
+
+/** Samples, stacked along the first axis; it is its receiver's own, who may give its memory away. */
 export interface Batch {
   /** By input name; float images are `[N, C, H, W]` (or as the preprocessing's layout says). */
   readonly inputs: TensorMap

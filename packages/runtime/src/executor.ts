@@ -1,11 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Executor, type Graph, ModelError, RecipeError, RunError, saveModel } from '@pare/core-graph'
-import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node'
+import { RecipeError, RunError, type SessionOptions, type StatefulExecutor } from '@pare/core-graph'
+import { env, type InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node'
 import { z } from 'zod'
-import { needsExternalData, writeUnchecked } from './model-file.ts'
+import { createSession, withModelSource } from './create-session.ts'
 import { wrapSession } from './session.ts'
+import { openStateful } from './stateful/open-stateful.ts'
 
 /** How onnxruntime runs a model. Plain data: what a recipe says under `runtime:`. */
 export const executorOptions = z.strictObject({
@@ -35,29 +33,33 @@ export const runtimeVersion = env.versions.node ?? env.versions.common
 export type ExecutorOptions = z.input<typeof executorOptions>
 
 /**
- * The Executor over onnxruntime-node. The runtime's `run` occupies JavaScript's thread while it computes. Outputs that
- * are no tensors of numbers (strings, sequences, maps) are left out of its result; half floats come out as numbers, and
- * go in as numbers or raw bits.
- * Opening throws ModelError `MODEL_RUNTIME` and RunError `RUN_PROVIDER`, running RunError `RUN_FAILED`.
+ * The Executor over onnxruntime-node. A session's `run` occupies JavaScript's thread while it computes; a stateful
+ * session has a thread of its own. Outputs that are no tensors of numbers (strings, sequences, maps) are left out of
+ * results; half floats come out as numbers, and go in as numbers or raw bits.
+ * Opening throws ModelError `MODEL_RUNTIME` and RunError `RUN_PROVIDER`, running RunError `RUN_FAILED`; a stateful
+ * session also throws RunError `RUN_STATE`, `RUN_CLOSED` and, when its thread broke down, `RUN_WORKER`.
  * @throws RecipeError `RECIPE_INVALID` for options that are none
  */
-export function createExecutor(options: ExecutorOptions = {}): Executor {
+export function createExecutor(options: ExecutorOptions = {}): StatefulExecutor {
   const { providers, threads, sessionOptions } = checked(options)
+  const runtimeOptions = (own: SessionOptions): InferenceSession.SessionOptions => ({
+    executionProviders: providers,
+    intraOpNumThreads: own.threads ?? threads,
+    graphOptimizationLevel: own.optimize === false ? 'disabled' : 'all',
+    enableMemPattern: own.plansMemory ?? true,
+    // Warnings of the runtime are for its developers; failures reach the user as errors.
+    logSeverityLevel: 3,
+    extra: nested(own.optimize === false ? { 'session.disable_quant_qdq': '1', ...sessionOptions } : sessionOptions),
+  })
   return {
     open: async (graph, own = {}) => {
       checkProviders(providers)
-      const session = await createSession(graph, {
-        executionProviders: providers,
-        intraOpNumThreads: own.threads ?? threads,
-        graphOptimizationLevel: own.optimize === false ? 'disabled' : 'all',
-        enableMemPattern: own.plansMemory ?? true,
-        // Warnings of the runtime are for its developers; failures reach the user as errors.
-        logSeverityLevel: 3,
-        extra: nested(
-          own.optimize === false ? { 'session.disable_quant_qdq': '1', ...sessionOptions } : sessionOptions,
-        ),
-      })
+      const session = await withModelSource(graph, source => createSession(graph.name, source, runtimeOptions(own)))
       return wrapSession(session, Tensor)
+    },
+    openStateful: async (graphs, state, own = {}) => {
+      checkProviders(providers)
+      return openStateful(graphs, state, runtimeOptions(own))
     },
   }
 }
@@ -100,46 +102,3 @@ function nested(entries: Readonly<Record<string, string>>): Record<string, unkno
   }
   return result
 }
-
-async function createSession(graph: Graph, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
-  try {
-    return await (needsExternalData(graph) ? createFromFolder(graph, options) : createFromBytes(graph, options))
-  } catch (cause) {
-    if (cause instanceof ModelError) throw cause
-    throw new ModelError({
-      code: 'MODEL_RUNTIME',
-      message: `onnxruntime does not take the model ${graph.name}: ${messageOf(cause)}`,
-      hint: isCpu(options)
-        ? 'If the model runs elsewhere, its operators or operator set may be newer than this onnxruntime.'
-        : 'The execution provider may be what fails: try providers: [cpu].',
-      cause,
-    })
-  }
-}
-
-const isCpu = ({ executionProviders = [] }: InferenceSession.SessionOptions) =>
-  executionProviders.every(provider => provider === 'cpu')
-
-async function createFromBytes(graph: Graph, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
-  const { model } = saveModel(graph)
-  try {
-    return await InferenceSession.create(model, options)
-  } finally {
-    // The session has its own copy. Given back at once: the garbage collector may take long to notice so large an array.
-    model.buffer.transfer(0)
-  }
-}
-
-/** A model over protobuf's 2 GiB goes by way of files, which the session has read when it is there. */
-async function createFromFolder(graph: Graph, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
-  const folder = await mkdtemp(join(tmpdir(), 'pare-'))
-  try {
-    const path = join(folder, 'model.onnx')
-    await writeUnchecked(path, graph)
-    return await InferenceSession.create(path, options)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
-
-const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))

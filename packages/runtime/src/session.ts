@@ -27,12 +27,7 @@ export function wrapSession(session: RuntimeSession, Tensor: TensorConstructor):
         const results = await session.run(given, fetches ?? tensors)
         return fromRuntime(results, Tensor)
       } catch (cause) {
-        throw new RunError({
-          code: 'RUN_FAILED',
-          message: `onnxruntime could not run the model: ${messageOf(cause)}`,
-          hint: `The model's inputs are ${session.inputNames.join(', ')}, its outputs ${session.outputNames.join(', ')}: check names, and types and shapes of the data.`,
-          cause,
-        })
+        throw runFailure(session, cause)
       }
     },
     dispose,
@@ -40,14 +35,28 @@ export function wrapSession(session: RuntimeSession, Tensor: TensorConstructor):
   }
 }
 
-function toRuntime({ dataType, data, dims }: TensorData, Tensor: TensorConstructor): RuntimeTensor {
+/** The error of a run. */
+export const runFailure = (
+  { inputNames, outputNames }: Pick<RuntimeSession, 'inputNames' | 'outputNames'>,
+  cause: unknown,
+) =>
+  new RunError({
+    code: 'RUN_FAILED',
+    message: `onnxruntime could not run the model: ${messageOf(cause)}`,
+    hint: `The model's inputs are ${inputNames.join(', ')}, its outputs ${outputNames.join(', ')}: check names, and types and shapes of the data.`,
+    cause,
+  })
+
+/** A tensor as onnxruntime takes it; it reads the elements where they lie. */
+export function toRuntime({ dataType, data, dims }: TensorData, Tensor: TensorConstructor): RuntimeTensor {
   if (dataType !== 'float16') return new Tensor(dataType as 'float32', data as Float32Array, dims)
   const bits = data instanceof Uint16Array ? data : Uint16Array.from(data as Float32Array, numberToHalf)
   // Where JavaScript has a Float16Array, the tensor holds one, which onnxruntime's native part (1.30) cannot read.
   return Object.defineProperty(new Tensor('float16', bits, dims), 'data', { value: bits })
 }
 
-const fromRuntime = (results: InferenceSession.OnnxValueMapType, Tensor: TensorConstructor): TensorMap =>
+/** Those of the results that are tensors of numbers. */
+export const fromRuntime = (results: InferenceSession.OnnxValueMapType, Tensor: TensorConstructor): TensorMap =>
   Object.fromEntries(
     Object.entries(results).flatMap(([name, value]) => {
       if (!(value instanceof Tensor) || Array.isArray(value.data)) return []
