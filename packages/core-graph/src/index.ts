@@ -30,7 +30,7 @@ export { type InferredTypes, inferTypes, operatorOf, typeOf } from './infer.ts'
 export { withInputShapes } from './input-shapes.ts'
 export { type LoadOptions, loadModel } from './load.ts'
 export { nearest } from './nearest.ts'
-export { matchNodes, nodePatterns } from './node-filter.ts'
+export { matchInitializers, matchNodes, nodePatterns } from './node-filter.ts'
 export {
   type AnyOperator,
   type AttributeSpec,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { createBuilder } from './builder.ts'
 import { RecipeError } from './errors.ts'
-import { matchNodes } from './node-filter.ts'
+import { matchInitializers, matchNodes } from './node-filter.ts'
+import { tensorOf } from './tensor.ts'
 
 /** Nodes head/Relu, head/Relu_1 and tail/Identity. */
 function netOf() {
@@ -54,5 +55,30 @@ describe('errors', () => {
 
   test('characters with a meaning in expressions have none in names', () => {
     expect(errorOf('head.Relu').code).toBe('RECIPE_NO_MATCH')
+  })
+})
+
+describe('initializers', () => {
+  const b = createBuilder('net')
+  const weight = (name: string) => b.initializer(name, tensorOf('float32', [1], [1]))
+  const x = b.scope('head', () => b.Mul(b.input('x', 'float32', [1]), weight('features.0.weight')))
+  b.output(b.scope('tail', () => b.Add(x, weight('features.1.bias'))))
+  const graph = b.build()
+  const names = (...patterns: string[]) => [...matchInitializers(graph, patterns, 'freeze')]
+
+  test('match by their own names, and by the nodes that read them', () => {
+    expect(names('features.0.*')).toEqual(['features.0.weight'])
+    expect(names('head/*')).toEqual(['features.0.weight'])
+    expect(names('op:Add')).toEqual(['features.1.bias'])
+    expect(names('/features/')).toEqual(['features.0.weight', 'features.1.bias'])
+  })
+
+  test('a pattern that matches neither names the nearest of both', () => {
+    expect(() => names('features.0.weigth')).toThrow(
+      expect.objectContaining({
+        code: 'RECIPE_NO_MATCH',
+        hint: expect.stringMatching(/^The nearest are features.0.weight/),
+      }),
+    )
   })
 })

@@ -19,15 +19,48 @@ export const nodePatterns = z
 export function matchNodes(graph: Graph, patterns: readonly string[], option: string): ReadonlySet<Node> {
   const matched = new Set<Node>()
   for (const pattern of patterns) {
-    const byOperator = pattern.startsWith('op:')
-    const part = byOperator ? pattern.slice('op:'.length) : pattern
-    const textOf = (node: Node) => (byOperator ? node.op : node.name)
-    const expression = expressionOf(part, option)
-    const found = graph.nodes.filter(node => expression.test(textOf(node)))
-    if (found.length === 0) throw noMatch(pattern, option, part, [...new Set(graph.nodes.map(textOf))])
+    const matcher = matcherOf(pattern, option)
+    const found = matcher.nodesOf(graph)
+    if (found.length === 0) throw noMatch('node', matcher, graph.nodes.map(matcher.textOf))
     for (const node of found) matched.add(node)
   }
   return matched
+}
+
+/**
+ * The initializers that any of the patterns matches, each by its own name or by a node that reads it: patterns are
+ * those of `matchNodes`.
+ *
+ * @param option the option that holds the patterns, for the error
+ * @throws RecipeError `RECIPE_NO_MATCH` for a pattern that matches no initializer and no node, with the nearest names;
+ *   `RECIPE_PATTERN` for a malformed regular expression
+ */
+export function matchInitializers(graph: Graph, patterns: readonly string[], option: string): ReadonlySet<string> {
+  const names = [...graph.initializers.keys()]
+  const matched = new Set<string>()
+  for (const pattern of patterns) {
+    const matcher = matcherOf(pattern, option)
+    const named = matcher.byOperator ? [] : names
+    const own = named.filter(matcher.test)
+    const readers = matcher.nodesOf(graph)
+    if (own.length + readers.length === 0)
+      throw noMatch('weight or node', matcher, [...named, ...graph.nodes.map(matcher.textOf)])
+    for (const name of [...own, ...readers.flatMap(({ inputs }) => inputs)])
+      if (graph.initializers.has(name)) matched.add(name)
+  }
+  return matched
+}
+
+type Matcher = ReturnType<typeof matcherOf>
+
+function matcherOf(pattern: string, option: string) {
+  const byOperator = pattern.startsWith('op:')
+  const part = byOperator ? pattern.slice('op:'.length) : pattern
+  const expression = expressionOf(part, option)
+  const test = (text: string) => expression.test(text)
+  const textOf = (node: Node) => (byOperator ? node.op : node.name)
+  const nodesOf = ({ nodes }: Graph) => nodes.filter(node => test(textOf(node)))
+  return { pattern, option, part, byOperator, test, textOf, nodesOf }
 }
 
 function expressionOf(pattern: string, option: string): RegExp {
@@ -48,11 +81,15 @@ function expressionOf(pattern: string, option: string): RegExp {
 
 const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 
-function noMatch(pattern: string, option: string, part: string, names: readonly string[]): RecipeError {
-  const near = nearest(part, names).slice(0, 3)
+function noMatch(
+  what: string,
+  { pattern, option, part }: Pick<Matcher, 'pattern' | 'option' | 'part'>,
+  names: readonly string[],
+): RecipeError {
+  const near = nearest(part, new Set(names)).slice(0, 3)
   return new RecipeError({
     code: 'RECIPE_NO_MATCH',
-    message: `${option}: no node of the model matches ${pattern}.`,
+    message: `${option}: no ${what} of the model matches ${pattern}.`,
     hint:
       near.length > 0
         ? `The nearest are ${near.map(({ word }) => word).join(', ')}; pare inspect lists all.`
