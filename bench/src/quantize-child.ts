@@ -4,10 +4,8 @@
 import { readFileSync } from 'node:fs'
 import { quantizeStatic } from '@pare/quant'
 import { createExecutor, readModel, writeModel } from '@pare/runtime'
+import { peakMegabytes } from './peak-memory.ts'
 import { tensorSource } from './samples.ts'
-
-/** Of this process alone: what the system says of a process's resources begins at what its parent had. Linux only. */
-const peakMegabytes = (): number => Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) / 1024
 
 const [model = '', samples = '', shape = '3x224x224', observer = 'min-max', output = ''] = process.argv.slice(2)
 const started = performance.now()

@@ -16,7 +16,7 @@ export interface TrainingCase {
 export const classes = 10
 
 const mobilenetV1 = (width: number): TrainingCase => ({
-  label: `MobileNetV1 ${width}, 28×28`,
+  label: `MobileNetV1 ${width.toFixed(2)}, 28×28`,
   create: () => createModel('mobilenet-v1', { width, input: [1, 28, 28], classes, seed: 1 }),
   input: [1, 28, 28],
   batchSize: 64,
@@ -29,7 +29,7 @@ export const trainingCases: Readonly<Record<string, TrainingCase>> = {
   'mobilenet-v1-0.5': mobilenetV1(0.5),
   'mobilenet-v1-1.0': mobilenetV1(1),
   'mobilenet-v2': {
-    label: 'MobileNetV2 1, 96×96',
+    label: 'MobileNetV2 1.00, 96×96',
     create: () => createModel('mobilenet-v2', { input: [3, 96, 96], classes, seed: 1 }),
     input: [3, 96, 96],
     batchSize: 32,
