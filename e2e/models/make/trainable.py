@@ -178,7 +178,7 @@ class VisionTransformer(nn.Module):
 
     def forward(self, image):
         patches = self.patches(image).flatten(2).transpose(1, 2)
-        x = torch.cat([self.token.expand(len(patches), -1, -1), patches], 1) + self.position
+        x = torch.cat([self.token.expand(patches.shape[0], -1, -1), patches], 1) + self.position
         return self.head(self.norm(self.blocks(x))[:, 0])
 
 
