@@ -11,10 +11,10 @@ import {
 import { describe, expect, it } from 'vitest'
 import { gradientOf, gradients } from './autodiff.ts'
 import { trainingForm } from './batch-norm-training.ts'
-import { trainableParameters } from './step-graph.ts'
 import { runOnce } from './testing/differentiate-case.ts'
 import { interpret } from './testing/interpret.ts'
 import type { Nd } from './testing/nd.ts'
+import { trainableParameters } from './trained-parameters.ts'
 
 /** A graph L(x) of one input, built by `make`. */
 function lossGraph(

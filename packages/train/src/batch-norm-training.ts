@@ -16,14 +16,17 @@ const momentum = 0.9
 /**
  * BatchNormalization in training form: normalizes with the mean and the variance of the batch and gives them as
  * outputs, which are the ONNX operator's running statistics for a momentum of 0. Nodes whose statistics are no
- * initializers stay as they are.
+ * initializers, and those that do not learn, stay as they are.
  */
-export function trainingForm(graph: Graph): { readonly graph: Graph; readonly statistics: readonly BatchStatistics[] } {
+export function trainingForm(
+  graph: Graph,
+  learns: (node: Node) => boolean = () => true,
+): { readonly graph: Graph; readonly statistics: readonly BatchStatistics[] } {
   const statistics: BatchStatistics[] = []
   const b = createBuilder({ ...graph, nodes: [], outputs: [] })
   const nodes = graph.nodes.map(node => {
     const [x = '', scale = '', shift = '', runningMean = '', runningVariance = ''] = node.inputs
-    if (node.op !== 'BatchNormalization' || node.domain !== '') return node
+    if (node.op !== 'BatchNormalization' || node.domain !== '' || !learns(node)) return node
     if (!graph.initializers.has(runningMean) || !graph.initializers.has(runningVariance)) return node
     const batchMean = `${node.name}/batch_mean`
     const batchVariance = `${node.name}/batch_variance`

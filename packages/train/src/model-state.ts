@@ -20,15 +20,15 @@ export const initialState = ({ state }: StepGraph): State =>
     ]),
   )
 
-/** The part of the state that is the model's own: without velocities. */
+/** The part of the state that becomes the model's: without velocities. */
 export const modelState = (step: StepGraph, state: State): State =>
   new Map([...state].filter(([name]) => step.state.get(name)?.ofModel))
 
-/** The model with the state's parameters and running statistics as its initializers. */
+/** The model with what the state has for its parameters and running statistics as its initializers. */
 export function withState(model: Graph, step: StepGraph, state: State): Graph {
   const initializers = new Map(model.initializers)
   for (const [name, { dataType, dims, data }] of modelState(step, state))
-    initializers.set(name, tensorOf(dataType, dims, data))
+    initializers.set(step.state.get(name)?.ofModel ?? name, tensorOf(dataType, dims, data))
   return { ...model, initializers }
 }
 

@@ -2,10 +2,12 @@ import { createBuilder, type Graph, tensorOf } from '@pare/core-graph'
 import { createModel } from '@pare/models'
 import { createExecutor } from '@pare/runtime'
 import { describe, expect, it } from 'vitest'
+import { expandComposites } from './composites/expand-composites.ts'
 import { initialState, type State, withBatchSize } from './model-state.ts'
 import { runStep } from './run-step.ts'
-import { stepGraph, trainableParameters } from './step-graph.ts'
+import { stepGraph } from './step-graph.ts'
 import { trainOptions } from './train-options.ts'
+import { trainableParameters } from './trained-parameters.ts'
 
 const floats = (values: readonly number[], ...dims: number[]) => tensorOf('float32', dims, Float32Array.from(values))
 
@@ -16,15 +18,15 @@ async function run(
   options: { steps: number; learningRate: number; momentum?: number; weightDecay?: number; labelSmoothing?: number },
 ) {
   const size = batch.labels.length
-  const { optimizer, labelSmoothing } = trainOptions.parse({
+  const parsed = trainOptions.parse({
     optimizer: { momentum: options.momentum ?? 0, weightDecay: options.weightDecay ?? 0 },
     labelSmoothing: options.labelSmoothing ?? 0,
   })
-  const step = stepGraph(withBatchSize(model, size), { optimizer, labelSmoothing })
-  await using session = await createExecutor({ threads: 1 }).open(step.graph)
+  const step = stepGraph(withBatchSize(model, size), parsed)
+  await using session = await createExecutor({ threads: 1 }).open(expandComposites(step.graph))
   const states: State[] = [initialState(step)]
   const losses: number[] = []
-  const rights: number[] = []
+  const rights: (number | undefined)[] = []
   const dims = [size, ...(model.inputs[0]?.type?.shape?.slice(1) ?? [])].map(Number)
   const inputs = { x: { dataType: 'float32' as const, dims, data: Float32Array.from(batch.x) } }
   for (let count = 0; count < options.steps; count++) {

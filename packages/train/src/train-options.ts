@@ -1,38 +1,67 @@
+import { nodePatterns } from '@pare/core-graph'
 import { z } from 'zod'
+import { anyKind } from './kind-option.ts'
+import { losses } from './losses/registry.ts'
+import { optimizers } from './optimizers/registry.ts'
+import { schedules } from './schedules/registry.ts'
 
-const optimizer = z.strictObject({
-  kind: z.literal('sgd').default('sgd').describe('Stochastic gradient descent with momentum'),
-  learningRate: z.number().positive().default(0.1).describe('Highest learning rate, reached after the warm-up'),
-  momentum: z.number().min(0).lt(1).default(0.9).describe('Share of the last step that is taken again'),
-  weightDecay: z
-    .number()
-    .nonnegative()
-    .default(1e-4)
-    .describe('Pulls weights of convolutions and linear layers to 0; biases and BatchNormalization are spared'),
-})
+type LossSchema = (typeof losses)[keyof typeof losses]['term']
 
-const schedule = z.strictObject({
-  kind: z.literal('cosine').default('cosine').describe('Falls to 0 along half a cosine wave'),
-  warmupEpochs: z
-    .number()
-    .nonnegative()
-    .default(1)
-    .describe('Epochs, or a part of one, over which the learning rate rises from 0'),
-})
+const lossTerm = z.discriminatedUnion(
+  'loss',
+  Object.values(losses).map(({ term }) => term) as unknown as [LossSchema, ...LossSchema[]],
+)
 
 /** What a recipe says under `train:`. */
 export const trainOptions = z.strictObject({
   epochs: z.int().positive().default(10).describe('How often the training data is gone through'),
   batchSize: z.int().min(2).default(64).describe('Samples in one step; a last batch that is not full is left out'),
-  optimizer: optimizer.prefault({}).describe('How the weights follow their gradients'),
-  schedule: schedule.prefault({}).describe('How the learning rate changes'),
+  accumulate: z
+    .int()
+    .positive()
+    .default(1)
+    .describe(
+      'Steps whose gradients are averaged for one update of the weights: as if batches were so many times larger',
+    ),
+  optimizer: anyKind(Object.values(optimizers), optimizers.sgd)
+    .prefault({})
+    .describe('How the weights follow their gradients'),
+  schedule: anyKind(Object.values(schedules), schedules.cosine)
+    .prefault({})
+    .describe('How the learning rate changes after the warm-up'),
+  loss: z
+    .array(lossTerm)
+    .prefault([{ loss: 'cross-entropy' }])
+    .describe('What is made small: a weighted sum of these terms. Default: cross-entropy'),
   labelSmoothing: z
     .number()
     .min(0)
     .lt(1)
     .default(0)
-    .describe('Share of the target that is spread evenly over all classes'),
+    .describe('Share of the targets that is spread evenly over all classes'),
+  clipNorm: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Longest gradient, all weights taken together: a longer one is shortened to it. Default: any length'),
+  average: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .optional()
+    .describe(
+      'Evaluate and keep the moving average of the weights, of which this share, such as 0.999, stays at each update (less in the first ones). Default: the weights themselves',
+    ),
+  freeze: nodePatterns
+    .default([])
+    .describe(
+      'Weights that stay as they are: by name, or all of a node, in the patterns that choose nodes. BatchNormalization then keeps its statistics too',
+    ),
   augment: z.boolean().default(true).describe('Change the samples at random, as the data declares'),
+  lowering: z
+    .boolean()
+    .default(true)
+    .describe('Rewrite the step for the fastest operators of the runtime; without, it is standard ONNX'),
 })
 
 export type TrainOptions = z.output<typeof trainOptions>

@@ -12,8 +12,9 @@ import {
 } from '@pare/core-graph'
 import { z } from 'zod'
 import { type BestEpoch, type CheckpointStore, readCheckpoint, writeCheckpoint } from './checkpoint.ts'
-import { cosine } from './cosine.ts'
+import { expandComposites } from './composites/expand-composites.ts'
 import type { EpochResult } from './epoch-result.ts'
+import { learningRateAt } from './learning-rate.ts'
 import { initialState, modelState, prepared, type State, withBatchSize, withState } from './model-state.ts'
 import { runStep } from './run-step.ts'
 import { type StepGraph, stepGraph } from './step-graph.ts'
@@ -91,7 +92,7 @@ export async function train(model: Graph, setup: TrainSetup): Promise<TrainResul
   let best: BestEpoch | undefined = saved?.best
   for (const result of epochs) setup.onEpoch?.(result)
 
-  await using session = await executor.open(step.graph)
+  await using session = await executor.open(expandComposites(step.graph))
   const clock = { started: performance.now(), stepsBefore: epochs.length * steps }
   while (epochs.length < options.epochs) {
     const epoch = epochs.length
@@ -105,7 +106,7 @@ export async function train(model: Graph, setup: TrainSetup): Promise<TrainResul
       if (!Number.isFinite(outcome.loss)) throw diverged(epoch + 1, done + 1)
       state = outcome.state
       lossSum += outcome.loss
-      right += outcome.right
+      right += outcome.right ?? 0
       done++
       const total = epoch * steps + done
       const now = performance.now()
@@ -189,11 +190,6 @@ const batchesOf = (source: DataSource, epoch: number, { options, seed, signal }:
     augment: options.augment,
     ...(signal && { signal }),
   })
-
-function learningRateAt(step: number, stepsPerEpoch: number, { epochs, optimizer, schedule }: TrainOptions): number {
-  const warmup = Math.round(schedule.warmupEpochs * stepsPerEpoch)
-  return optimizer.learningRate * cosine(step, epochs * stepsPerEpoch, warmup)
-}
 
 function metricOf({ metrics }: EpochResult, name: string): number {
   const value = metrics[name]

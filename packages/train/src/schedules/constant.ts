@@ -1,0 +1,8 @@
+import { defineSchedule, warmup } from '../schedule.ts'
+
+export const constant = defineSchedule({
+  id: 'constant',
+  description: 'Stays the same',
+  options: warmup(1),
+  share: () => 1,
+})
