@@ -17,13 +17,14 @@ describe('remove-identity', () => {
         node('c mask', 'Dropout', ['b', 'ratio', 'training']),
         node('d', 'Concat', ['c'], { axis: 1 }),
         node('e', 'Sum', ['d']),
-        node('y', 'Add', ['e', 'a']),
+        node('f', 'CastLike', ['e', 'ratio']),
+        node('y', 'Add', ['f', 'a']),
       ],
       outputs: ['y'],
     })
     const { graph, changed, refusals } = removeIdentity.run(before)
     expect(textOf(graph)).toEqual(['y = Add(x, x)'])
-    expect({ changed, refusals }).toEqual({ changed: 5, refusals: [] })
+    expect({ changed, refusals }).toEqual({ changed: 6, refusals: [] })
     await expectSameOutputs(before, graph)
   })
 

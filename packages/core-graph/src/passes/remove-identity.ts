@@ -20,6 +20,13 @@ const handsOn: ReadonlyMap<string, (node: Node, lookUp: LookUp) => boolean> = ne
       return type !== undefined && to?.kind === 'int' && to.value === dataTypeCode(type)
     },
   ],
+  [
+    'CastLike',
+    ({ inputs: [input = '', like = ''] }: Node, lookUp: LookUp) => {
+      const type = lookUp(input)?.dataType
+      return type !== undefined && type === lookUp(like)?.dataType
+    },
+  ],
   ...['Concat', 'Sum', 'Mean', 'Max', 'Min'].map(op => [op, ({ inputs }: Node) => inputs.length === 1] as const),
 ])
 
@@ -27,8 +34,8 @@ const isFalse = (value: Inferred | undefined): boolean =>
   value?.constant !== undefined && tensorNumbers(value.constant).every(element => element === 0)
 
 /**
- * Nodes that hand their input on are bypassed, in bodies too: Identity, Dropout outside training, Cast to the same
- * type, Concat, Sum, Mean, Max and Min of one tensor.
+ * Nodes that hand their input on are bypassed, in bodies too: Identity, Dropout outside training, Cast and
+ * CastLike to the same type, Concat, Sum, Mean, Max and Min of one tensor.
  *
  *     h = Relu(x); i = Identity(h); y = Conv(i, w)   →   h = Relu(x); y = Conv(h, w)
  *     h = Relu(x); y = Identity(h)                   →   y = Relu(x)                    (output y keeps its name)
