@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { augmentations } from './augmented-source.ts'
 import { trainingCase } from './training-cases.ts'
 import { optimizer } from './training-recipe.ts'
 
@@ -26,7 +27,9 @@ export interface Steps {
 export interface PareTask {
   readonly name: string
   readonly threads: number
-  readonly data?: 'prepared' | 'augmented'
+  /** How images are changed. Default: batches are there beforehand. */
+  readonly augmentation?: keyof typeof augmentations
+  /** Default true. */
   readonly lowering?: boolean
 }
 

@@ -4,7 +4,8 @@ import { createModel } from '@pare/models'
 /** A network as both sides train it. */
 export interface TrainingCase {
   readonly label: string
-  readonly create: () => Graph
+  /** @param seed of the weights; default 1 */
+  readonly create: (seed?: number) => Graph
   /** `[C, H, W]` */
   readonly input: readonly [number, number, number]
   readonly batchSize: number
@@ -17,7 +18,7 @@ export const classes = 10
 
 const mobilenetV1 = (width: number): TrainingCase => ({
   label: `MobileNetV1 ${width.toFixed(2)}, 28×28`,
-  create: () => createModel('mobilenet-v1', { width, input: [1, 28, 28], classes, seed: 1 }),
+  create: (seed = 1) => createModel('mobilenet-v1', { width, input: [1, 28, 28], classes, seed }),
   input: [1, 28, 28],
   batchSize: 64,
   peer: ['mobilenet-v1', width],
@@ -30,14 +31,14 @@ export const trainingCases: Readonly<Record<string, TrainingCase>> = {
   'mobilenet-v1-1.0': mobilenetV1(1),
   'mobilenet-v2': {
     label: 'MobileNetV2 1.00, 96×96',
-    create: () => createModel('mobilenet-v2', { input: [3, 96, 96], classes, seed: 1 }),
+    create: (seed = 1) => createModel('mobilenet-v2', { input: [3, 96, 96], classes, seed }),
     input: [3, 96, 96],
     batchSize: 32,
     peer: ['mobilenet-v2', 1],
   },
   'resnet-18': {
     label: 'ResNet-18, 32×32',
-    create: () => createModel('resnet', { depth: 18, input: [3, 32, 32], classes, seed: 1 }),
+    create: (seed = 1) => createModel('resnet', { depth: 18, input: [3, 32, 32], classes, seed }),
     input: [3, 32, 32],
     batchSize: 64,
     peer: ['resnet-18', 1],

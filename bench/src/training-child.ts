@@ -6,18 +6,19 @@ import { createInterface } from 'node:readline'
 import type { Graph } from '@pare/core-graph'
 import { createExecutor, runtimeVersion } from '@pare/runtime'
 import { train } from '@pare/train'
+import { augmentedSource } from './augmented-source.ts'
 import { peakMegabytes } from './peak-memory.ts'
 import { preparedSource } from './prepared-source.ts'
 import type { PareTask } from './step-process.ts'
 import { trainingCase } from './training-cases.ts'
 import { trainingRecipe } from './training-recipe.ts'
 
-const { name, threads } = JSON.parse(process.argv[2] ?? '{}') as PareTask
+const { name, threads, augmentation, lowering } = JSON.parse(process.argv[2] ?? '{}') as PareTask
 const task = trainingCase(name)
 const commands = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
 const answer = (facts: object) => console.log(JSON.stringify(facts))
 
-const started = performance.now()
+let started = performance.now()
 let openSeconds = 0
 /** Of the steps asked for: those whose batch was not given yet, and the times of those that are done. */
 let [left, asked, milliseconds, last] = [1, 1, [] as number[], started]
@@ -31,14 +32,18 @@ async function nextCommand(): Promise<void> {
   last = performance.now()
 }
 
-const source = preparedSource(task, 1_000_000, async () => {
+async function gate(): Promise<void> {
   openSeconds ||= (performance.now() - started) / 1000
   if (left === 0) await nextCommand()
   left--
-})
+}
+
+const steps = 1_000_000
+const source = augmentation ? await augmentedSource(task, augmentation, steps, gate) : preparedSource(task, steps, gate)
 const model = task.create()
+started = performance.now()
 await train(model, {
-  options: trainingRecipe(task),
+  options: trainingRecipe(task, lowering === undefined ? {} : { lowering }),
   source,
   executor: createExecutor({ threads }),
   evaluate: async () => ({ top1: 0 }),

@@ -5,10 +5,10 @@ import type { TrainingCase } from './training-cases.ts'
 export const optimizer = { kind: 'sgd', learningRate: 0.05, momentum: 0.9, weightDecay: 5e-4 } as const
 
 /** The options of a training that is only timed. */
-export const trainingRecipe = ({ batchSize }: TrainingCase): TrainOptionsInput => ({
+export const trainingRecipe = ({ batchSize }: TrainingCase, { lowering = true } = {}): TrainOptionsInput => ({
   epochs: 1,
   batchSize,
   optimizer,
   schedule: { warmupEpochs: 0 },
-  augment: false,
+  lowering,
 })
