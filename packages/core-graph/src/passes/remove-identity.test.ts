@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { tensorOf } from '../tensor.ts'
 import { expectSameOutputs } from '../testing/expect-same-outputs.ts'
-import { floats, graphOf, node, textOf } from '../testing/graph-of.ts'
+import { floats, graphOf, ints, node, textOf } from '../testing/graph-of.ts'
 import { removeIdentity } from './remove-identity.ts'
 
 const isTraining = (value: number) => tensorOf('bool', [], [value])
@@ -25,6 +25,19 @@ describe('remove-identity', () => {
     const { graph, changed, refusals } = removeIdentity.run(before)
     expect(textOf(graph)).toEqual(['y = Add(x, x)'])
     expect({ changed, refusals }).toEqual({ changed: 6, refusals: [] })
+    await expectSameOutputs(before, graph)
+  })
+
+  it('reads no tensor for its type alone', async () => {
+    const before = graphOf({
+      inputs: { x: [3] },
+      initializers: { count: ints(7) },
+      nodes: [node('like', 'Relu', ['x']), node('c', 'CastLike', ['count', 'like']), node('y', 'Mul', ['x', 'c'])],
+      outputs: ['y'],
+    })
+    const { graph, changed } = removeIdentity.run(before)
+    expect(textOf(graph)).toEqual(['like = Relu(x)', 'c = Cast(count) {to=1}', 'y = Mul(x, c)'])
+    expect(changed).toBe(1)
     await expectSameOutputs(before, graph)
   })
 

@@ -20,13 +20,6 @@ const handsOn: ReadonlyMap<string, (node: Node, lookUp: LookUp) => boolean> = ne
       return type !== undefined && to?.kind === 'int' && to.value === dataTypeCode(type)
     },
   ],
-  [
-    'CastLike',
-    ({ inputs: [input = '', like = ''] }: Node, lookUp: LookUp) => {
-      const type = lookUp(input)?.dataType
-      return type !== undefined && type === lookUp(like)?.dataType
-    },
-  ],
   ...['Concat', 'Sum', 'Mean', 'Max', 'Min'].map(op => [op, ({ inputs }: Node) => inputs.length === 1] as const),
 ])
 
@@ -34,8 +27,8 @@ const isFalse = (value: Inferred | undefined): boolean =>
   value?.constant !== undefined && tensorNumbers(value.constant).every(element => element === 0)
 
 /**
- * Nodes that hand their input on are bypassed, in bodies too: Identity, Dropout outside training, Cast and
- * CastLike to the same type, Concat, Sum, Mean, Max and Min of one tensor.
+ * Nodes that hand their input on are bypassed, in bodies too: Identity, Dropout outside training, Cast to the same
+ * type, Concat, Sum, Mean, Max and Min of one tensor. CastLike, which reads a tensor for its type alone, becomes Cast.
  *
  *     h = Relu(x); i = Identity(h); y = Conv(i, w)   →   h = Relu(x); y = Conv(h, w)
  *     h = Relu(x); y = Identity(h)                   →   y = Relu(x)                    (output y keeps its name)
@@ -92,10 +85,11 @@ function withoutIdentities<Body extends GraphBody>(
       return result.body
     })
     const cleaned = attributes === original.attributes ? original : { ...original, attributes }
-    const node = redirectReads([cleaned], redirects)[0] ?? cleaned
+    const node = asCast(redirectReads([cleaned], redirects)[0] ?? cleaned, lookUp)
     const [from = ''] = node.inputs
     const [to = '', ...others] = node.outputs
     if (node.domain !== '' || from === '' || !handsOn.get(node.op)?.(node, lookUp)) {
+      if (node.op !== original.op) removed++
       keep(node)
       continue
     }
@@ -120,6 +114,15 @@ function withoutIdentities<Body extends GraphBody>(
   const gone = new Set([...redirects.keys(), ...renames.values()])
   const valueInfo = new Map([...body.valueInfo].filter(([name]) => !gone.has(name)))
   return { body: renameValues({ ...body, nodes, valueInfo }, renames), removed }
+}
+
+/** CastLike to a type that is known, as Cast. */
+function asCast(node: Node, lookUp: LookUp): Node {
+  const [input = '', like = ''] = node.inputs
+  const type = lookUp(like)?.dataType
+  if (node.op !== 'CastLike' || node.domain !== '' || type === undefined) return node
+  const attributes = { ...node.attributes, to: { kind: 'int', value: dataTypeCode(type) } } as const
+  return { ...node, op: 'Cast', inputs: [input], attributes }
 }
 
 function typeInBody(body: GraphBody, name: string): Inferred | undefined {
