@@ -59,6 +59,7 @@ export type {
   Executor,
   InitialState,
   Metrics,
+  MixedLabels,
   Progress,
   ProgressListener,
   Session,

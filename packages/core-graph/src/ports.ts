@@ -119,7 +119,10 @@ export interface MixedLabels {
 /** How samples are put together in one pass over the data. */
 export interface BatchOptions {
   readonly batchSize: number
-  /** Leave out so many batches from the start, without reading them: what comes is what would have come after them. Default 0. */
+  /**
+   * Leave out so many batches from the start, without reading them where that can be: the others are as ever, and
+   * `limit` counts the ones left out too. Default 0.
+   */
   readonly skip?: number
   /** Stop after so many samples. Default: all. */
   readonly limit?: number

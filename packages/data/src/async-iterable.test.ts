@@ -1,4 +1,4 @@
-import type { TensorData } from '@pare/core-graph'
+import type { BatchOptions, TensorData } from '@pare/core-graph'
 import { expect, test } from 'vitest'
 import { openAsyncIterable, type StreamOptions, type StreamRequest, type StreamSample } from './async-iterable.ts'
 import { collect, failureOf } from './testing/files.ts'
@@ -28,6 +28,16 @@ test('stacks the samples of an iterable into batches, at every pass anew', async
   }
   expect((await collect(source.batches({ batchSize: 2, dropLast: true }))).length).toBe(2)
   expect((await collect(source.batches({ batchSize: 2, limit: 3 }))).map(({ size }) => size)).toEqual([2, 1])
+})
+
+test('skipped batches are read and dropped', async () => {
+  const source = await openAsyncIterable(pairs(5))
+  const labels = async (options: Omit<BatchOptions, 'batchSize'>) =>
+    (await collect(source.batches({ batchSize: 2, ...options }))).map(({ labels }) => [...(labels ?? [])])
+  expect(await labels({ skip: 1 })).toEqual([[2, 3], [4]])
+  expect(await labels({ skip: 1, limit: 3 })).toEqual([[2]])
+  expect(await labels({ skip: 2, limit: 3 })).toEqual([])
+  expect(await labels({ skip: 3 })).toEqual([])
 })
 
 test('a sample may have several inputs of any type, and no label', async () => {

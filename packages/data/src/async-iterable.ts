@@ -37,7 +37,7 @@ export interface StreamOptions {
 
 /**
  * A user's own samples as a data source. `factory` is called for every pass, and once at the beginning to look at the
- * first sample; each call starts anew. Augmentation is the factory's own affair: the request says when it is wanted.
+ * first sample; each call starts anew. Samples of skipped batches are read and dropped. Augmentation is the factory's own affair: the request says when it is wanted.
  * @throws DataError `DATA_EMPTY` without samples, `DATA_STREAM` when samples do not fit together or the iterable
  *   fails, `DATA_LABEL`, `DATA_STREAM_SHUFFLE`; iterating throws them too, or the reason of an aborted signal.
  */
@@ -80,13 +80,14 @@ async function* batchesOf(
   factory: (request: StreamRequest) => AsyncIterable<StreamSample>,
   first: StreamSample,
   { inputName = 'input', classes }: StreamOptions,
-  { batchSize, limit = Number.POSITIVE_INFINITY, dropLast = false, shuffle, augment, signal }: BatchOptions,
+  { batchSize, skip = 0, limit = Number.POSITIVE_INFINITY, dropLast = false, shuffle, augment, signal }: BatchOptions,
 ): AsyncGenerator<Batch> {
   const request = { ...(shuffle && { shuffle }), ...(augment && { augment }), ...(signal && { signal }) }
   const samples = factory(request)[Symbol.asyncIterator]()
   const expected = named(first.inputs, inputName)
   let count = 0
   const next = async (): Promise<Batch | undefined> => {
+    for (; count < Math.min(skip * batchSize, limit); count++) if ((await nextOf(samples, count)).done) return undefined
     const wanted = Math.min(batchSize, limit - count)
     const taken: { inputs: TensorMap; label: number | undefined }[] = []
     while (taken.length < wanted) {

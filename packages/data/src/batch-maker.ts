@@ -1,5 +1,5 @@
-import { DataError, type DataType, type TensorMap } from '@pare/core-graph'
-import type { Augment } from './augment.ts'
+import { DataError, type DataType, type MixedLabels, type TensorMap } from '@pare/core-graph'
+import { type Augment, type BatchDraw, changesNothing, mixes } from './augment.ts'
 import { type DataDeclaration, openReader } from './declaration.ts'
 import { imageBatches } from './image-batches.ts'
 import type { Preprocess } from './preprocess.ts'
@@ -29,14 +29,20 @@ export interface DataFacts {
 export interface BatchRequest {
   /** Places among the selected samples. */
   readonly places: Uint32Array
-  /** Changes the samples at random as this seed and epoch have it. */
-  readonly augment: { readonly seed: number; readonly epoch: number } | undefined
+  /** Changes the samples at random. */
+  readonly augment: BatchDraw | undefined
+}
+
+/** Samples, stacked, and what they were mixed with. */
+export interface MadeBatch {
+  readonly inputs: TensorMap
+  readonly mixed: MixedLabels | undefined
 }
 
 export interface BatchMaker {
   readonly facts: DataFacts
-  /** The samples, stacked. @throws DataError naming the sample that cannot be read. */
-  readonly make: (request: BatchRequest) => Promise<TensorMap>
+  /** @throws DataError naming the sample that cannot be read, or why samples cannot be changed as is asked */
+  readonly make: (request: BatchRequest) => Promise<MadeBatch>
 }
 
 /** Opens the data, and sees that it fits the model where that is known. */
@@ -56,8 +62,9 @@ export async function openBatchMaker(plan: BatchPlan): Promise<BatchMaker> {
       classNames,
       inputs: batches.inputs,
     },
-    make: ({ places, augment }) => {
-      if (augment && reader.kind === 'tensors' && changesImages(plan.augment)) throw notImages()
+    make: async ({ places, augment }) => {
+      if (augment && reader.kind === 'tensors' && !changesNothing(plan.augment)) throw notImages()
+      if (augment && !labels && mixes(plan.augment)) throw notLabelled()
       return batches.make(
         places.map(place => selected[place] ?? 0),
         augment,
@@ -66,11 +73,16 @@ export async function openBatchMaker(plan: BatchPlan): Promise<BatchMaker> {
   }
 }
 
-const changesImages = ({ horizontalFlip, cropPadding }: Augment) => horizontalFlip || cropPadding > 0
-
 const notImages = () =>
   new DataError({
     code: 'DATA_AUGMENT',
     message: 'Samples are to be changed at random as images are, but they are tensors.',
     hint: 'Leave out `augment`, or save augmented samples.',
+  })
+
+const notLabelled = () =>
+  new DataError({
+    code: 'DATA_AUGMENT',
+    message: 'Samples are to be mixed, and with them their labels, but they have none.',
+    hint: 'Leave out `mixup` and `cutmix`, or give the class of each sample.',
   })

@@ -15,10 +15,10 @@ sharp.cache(false)
 
 async function answer({ make }: BatchMaker, { id, ...request }: ToWorker): Promise<void> {
   try {
-    const inputs = await make(request)
+    const batch = await make(request)
     send(
-      { kind: 'batch', id, inputs },
-      Object.values(inputs).map(({ data }) => data.buffer as ArrayBuffer),
+      { kind: 'batch', id, batch },
+      Object.values(batch.inputs).map(({ data }) => data.buffer as ArrayBuffer),
     )
   } catch (error) {
     send({ kind: 'batch-failed', id, error: sentError(error) })

@@ -106,6 +106,54 @@ test('two iterations at once do not disturb each other', async () => {
   expect(one.flatMap(valuesOf)).toEqual(two.flatMap(valuesOf))
 })
 
+test('skipped batches are not read; the others are as ever, with their own changes and mixtures', async () => {
+  const options = { batchSize: 4, shuffle: { seed: 2, epoch: 3 }, augment: true }
+  await using source = await openNumbers({}, { augment: { cropPadding: 1, mixup: { alpha: 1 } } })
+  const all = await collect(source.batches(options))
+  expect(all).toHaveLength(6)
+  for (const skip of [0, 2, 5, 6, 9])
+    expect(await collect(source.batches({ ...options, skip }))).toEqual(all.slice(skip))
+  const limited = await collect(source.batches({ ...options, limit: 10 }))
+  expect(limited.map(({ size }) => size)).toEqual([4, 4, 2])
+  expect(await collect(source.batches({ ...options, limit: 10, skip: 2 }))).toEqual(limited.slice(2))
+})
+
+test('mixed batches tell the second class of each sample and the share of the first', async () => {
+  await using source = await openNumbers({}, { augment: { mixup: { alpha: 1 } } })
+  const shuffle = { seed: 1, epoch: 0 }
+  const plain = await collect(source.batches({ batchSize: 8, shuffle }))
+  const mixed = await collect(source.batches({ batchSize: 8, shuffle, augment: true }))
+  for (const [place, batch] of mixed.entries()) {
+    // Sample n is the pixels n and 100 + n, of class n modulo 10.
+    const numbers = valuesOf(plain[place] as Batch).filter((_, at) => at % 2 === 0)
+    expect(batch.labels).toEqual(Int32Array.from(numbers, n => n % 10))
+    const [share = Number.NaN] = batch.mixed?.shares ?? []
+    expect(batch.mixed?.shares).toEqual(new Float32Array(numbers.length).fill(share))
+    const partners = numbers.map(
+      (own, at) => Math.round(((valuesOf(batch)[2 * at] ?? 0) - share * own) / (1 - share)) + 0,
+    )
+    expect([...partners].sort()).toEqual([...numbers].sort())
+    expect(batch.mixed?.labels).toEqual(Int32Array.from(partners, n => n % 10))
+  }
+  expect(new Set(mixed.map(({ mixed }) => mixed?.shares[0])).size).toBe(mixed.length)
+  expect(plain[0]).not.toHaveProperty('mixed')
+})
+
+test('samples without labels are not mixed', async () => {
+  const baseDirectory = await numberedFiles()
+  await using source = await openDataSource(
+    { kind: 'idx', images: 'images' },
+    { preprocess: raw, baseDirectory, augment: { cutmix: {} } },
+  )
+  const shuffle = { seed: 1, epoch: 0 }
+  expect(await collect(source.batches({ batchSize: 23, shuffle }))).toHaveLength(1)
+  expect(await failureOf(collect(source.batches({ batchSize: 23, shuffle, augment: true })))).toEqual({
+    code: 'DATA_AUGMENT',
+    message: 'Samples are to be mixed, and with them their labels, but they have none.',
+    hint: expect.stringMatching(/mixup.*cutmix/),
+  })
+})
+
 test('data without labels', async () => {
   const baseDirectory = await numberedFiles()
   await using source = await openDataSource({ kind: 'idx', images: 'images' }, { preprocess: raw, baseDirectory })
@@ -130,6 +178,28 @@ test('images of different sizes come to one by resize and crop', async () => {
   const [batch] = await collect(source.batches({ batchSize: 2 }))
   expect(batch?.inputs.input?.dims).toEqual([2, 4, 4, 3])
   expect(batch && valuesOf(batch)).toEqual(new Array(32).fill([200, 100, 50]).flat())
+})
+
+test('a random resized crop starts from the file, and comes to the size of the model', async () => {
+  const baseDirectory = await temporaryFolder()
+  // Only the outermost columns, which the preprocessing cuts off, are bright.
+  const row = [255, ...new Array(6).fill(0), 255]
+  await writeFiles(baseDirectory, { 'a.png': await png(new Array(4).fill(row)) })
+  await using source = await openDataSource(
+    { kind: 'image-folder', path: '.' },
+    {
+      preprocess: { ...raw, resize: { shortSide: 4 }, crop: { width: 4, height: 4 } },
+      baseDirectory,
+      augment: { randomResizedCrop: { area: [1, 1], aspect: [2, 2] } },
+    },
+  )
+  const shuffle = { seed: 1, epoch: 0 }
+  const [plain] = await collect(source.batches({ batchSize: 1, shuffle }))
+  expect(plain && valuesOf(plain)).toEqual(new Array(16).fill(0))
+  const [batch] = await collect(source.batches({ batchSize: 1, shuffle, augment: true }))
+  expect(batch?.inputs.input?.dims).toEqual([1, 1, 4, 4])
+  const across = batch ? valuesOf(batch).slice(0, 4) : []
+  expect(Math.min(across[0] ?? 0, across[3] ?? 0)).toBeGreaterThan(100)
 })
 
 test('an image of another size than the first, or one that does not decode, is named', async () => {
@@ -203,6 +273,8 @@ test('batch options that make no sense are refused', async () => {
     [{ batchSize: 0 }, 'DATA_BATCH'],
     [{ batchSize: 1.5 }, 'DATA_BATCH'],
     [{ batchSize: 4, limit: -1 }, 'DATA_BATCH'],
+    [{ batchSize: 4, skip: -1 }, 'DATA_BATCH'],
+    [{ batchSize: 4, skip: 0.5 }, 'DATA_BATCH'],
     [{ batchSize: 4, augment: true }, 'DATA_AUGMENT_SEED'],
   ]
   for (const [options, code] of refused)

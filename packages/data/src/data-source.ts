@@ -71,7 +71,7 @@ function startWorker(plan: BatchPlan): Promise<WorkerClient> {
 
 function batchesOf({ facts, request }: WorkerClient, options: BatchOptions): AsyncIterable<Batch> {
   checkBatchOptions(options)
-  const { batchSize, limit = facts.size, shuffle, dropLast = false, augment = false, signal } = options
+  const { batchSize, skip = 0, limit = facts.size, shuffle, dropLast = false, augment = false, signal } = options
   if (augment && !shuffle)
     throw new DataError({
       code: 'DATA_AUGMENT_SEED',
@@ -84,16 +84,20 @@ function batchesOf({ facts, request }: WorkerClient, options: BatchOptions): Asy
   const places = order.subarray(0, limit)
   return {
     [Symbol.asyncIterator]: () => {
-      let start = 0
+      let place = skip
       const next = async (): Promise<Batch | undefined> => {
-        const chosen = places.slice(start, start + batchSize)
-        start += batchSize
+        const chosen = places.slice(place * batchSize, (place + 1) * batchSize)
         if (chosen.length === 0 || (dropLast && chosen.length < batchSize)) return undefined
-        const inputs = await request({ places: chosen, augment: augment ? shuffle : undefined })
+        const { inputs, mixed } = await request({
+          places: chosen,
+          augment: augment && shuffle ? { ...shuffle, place } : undefined,
+        })
+        place++
         const { labels } = facts
         return {
           inputs,
           labels: labels && Int32Array.from(chosen, place => labels[place] ?? 0),
+          ...(mixed && { mixed }),
           size: chosen.length,
         }
       }

@@ -1,7 +1,9 @@
-import { DataError, type TensorMap } from '@pare/core-graph'
-import { type Augment, drawChange, noChange } from './augment.ts'
-import { channelsOf } from './pixels.ts'
-import { colourAndResize, croppedSize, valueTables, writeSample } from './prepare.ts'
+import { DataError, type Random } from '@pare/core-graph'
+import { type Augment, changedAtRandom, mixBatch, randomOfSample, resizedAtRandom } from './augment.ts'
+import type { BatchRequest, MadeBatch } from './batch-maker.ts'
+import { centreOf, cutOut } from './cut-out.ts'
+import { channelsOf, type Pixels, withChannels } from './pixels.ts'
+import { croppedSize, resized, valueTables, writeSample } from './prepare.ts'
 import type { Preprocess } from './preprocess.ts'
 import type { ImageReader } from './reader.ts'
 
@@ -18,40 +20,59 @@ interface ImagePlan {
 /** Batches of preprocessed images. Looks at the first sample, whose shape all others must have. */
 export async function imageBatches(reader: ImageReader, first: number, { preprocess, augment, inputName }: ImagePlan) {
   const tables = valueTables(preprocess)
-  const channels = channelsOf[preprocess.colour]
+  const { colour, layout } = preprocess
+  const channels = channelsOf[colour]
 
-  const load = async (index: number) => {
-    const image = colourAndResize(await reader.read(index), preprocess)
-    return { image, size: croppedSize(image, preprocess, reader.nameOf(index)) }
-  }
-  const { size } = await load(first)
+  const read = async (index: number) => withChannels(await reader.read(index), colour)
+  const sizeOf = (image: Pixels, index: number) => croppedSize(image, preprocess, () => reader.nameOf(index))
+  const size = sizeOf(resized(await read(first), preprocess), first)
   const { height, width } = size
-  const sampleDims = preprocess.layout === 'NCHW' ? [channels, height, width] : [height, width, channels]
+  const sampleDims = layout === 'NCHW' ? [channels, height, width] : [height, width, channels]
   const sampleLength = channels * height * width
 
-  const make = async (
-    indices: Uint32Array,
-    draw: { readonly seed: number; readonly epoch: number } | undefined,
-  ): Promise<TensorMap> => {
-    const data = new Float32Array(indices.length * sampleLength)
-    const target = { elements: data, layout: preprocess.layout, colour: preprocess.colour, tables }
+  const inSize = (image: Pixels, index: number) => {
+    const whole = resized(image, preprocess)
+    const own = sizeOf(whole, index)
+    if (own.height === height && own.width === width) return whole
+    throw new DataError({
+      code: 'DATA_IMAGE_SIZE',
+      message: `${reader.nameOf(index)} comes to ${own.width}×${own.height} pixels, the first sample to ${width}×${height}.`,
+      hint: 'Declare a resize (and a crop) in the preprocessing, so that all come to one size.',
+    })
+  }
+  const load = async (index: number, random: Random | undefined): Promise<Pixels> => {
+    const image = await read(index)
+    if (random) {
+      const sized = resizedAtRandom(image, size, augment, random) ?? inSize(image, index)
+      return changedAtRandom(sized, size, augment, random)
+    }
+    const whole = inSize(image, index)
+    return cutOut(whole, centreOf(whole, size))
+  }
+
+  const make = async (indices: Uint32Array, draw: BatchRequest['augment']): Promise<MadeBatch> => {
+    const elements = new Float32Array(indices.length * sampleLength)
     // In the order of the file, so that what is read as a whole is read once.
     const pending = [...indices.entries()].sort(([, one], [, other]) => one - other).values()
     const lane = async () => {
       for (const [position, index] of pending) {
-        const loaded = await load(index)
-        if (loaded.size.height !== height || loaded.size.width !== width)
-          throw new DataError({
-            code: 'DATA_IMAGE_SIZE',
-            message: `${reader.nameOf(index)} comes to ${loaded.size.width}×${loaded.size.height} pixels, the first sample to ${width}×${height}.`,
-            hint: 'Declare a resize (and a crop) in the preprocessing, so that all come to one size.',
-          })
-        const change = draw ? drawChange(augment, draw.seed, draw.epoch, index) : noChange
-        writeSample(loaded.image, size, change, { ...target, offset: position * sampleLength })
+        const image = await load(index, draw && randomOfSample(draw, index))
+        writeSample(image, { elements, layout, colour, tables, offset: position * sampleLength })
       }
     }
     await Promise.all(Array.from({ length: samplesAtOnce }, lane))
-    return { [inputName]: { dataType: 'float32', dims: [indices.length, ...sampleDims], data } }
+    const count = indices.length
+    const mixture = draw && mixBatch({ elements, count, channels, height, width, layout }, augment, draw)
+    const { labels } = reader
+    return {
+      inputs: {
+        [inputName]: { dataType: 'float32', dims: [count, ...sampleDims], data: mixture?.elements ?? elements },
+      },
+      mixed: mixture && {
+        labels: Int32Array.from(mixture.partners, partner => labels?.[indices[partner] ?? 0] ?? 0),
+        shares: new Float32Array(count).fill(mixture.share),
+      },
+    }
   }
   return { inputs: { [inputName]: { dataType: 'float32' as const, dims: sampleDims } }, make }
 }

@@ -22,10 +22,11 @@ export function withChannels(pixels: Pixels, order: ColourOrder): Pixels {
   const { width, height, data: from } = pixels
   const data = new Uint8Array(width * height * channels)
   for (let pixel = 0; pixel < width * height; pixel++)
-    if (channels === 3) data.fill(from[pixel] ?? 0, pixel * 3, pixel * 3 + 3)
-    else data[pixel] = Math.round(luma(from, pixel * 3))
+    if (channels === 3) data[3 * pixel] = data[3 * pixel + 1] = data[3 * pixel + 2] = from[pixel] ?? 0
+    else data[pixel] = Math.round(lumaOf(from, pixel * 3))
   return { width, height, channels, data }
 }
 
-const luma = (data: Uint8Array, at: number) =>
+/** Luma of the pixel whose red is at a place of the data. */
+export const lumaOf = (data: Uint8Array, at: number) =>
   0.299 * (data[at] ?? 0) + 0.587 * (data[at + 1] ?? 0) + 0.114 * (data[at + 2] ?? 0)

@@ -1,31 +1,18 @@
 import { expect, test } from 'vitest'
-import { noChange } from './augment.ts'
-import type { Pixels } from './pixels.ts'
-import { colourAndResize, croppedSize, valueTables, writeSample } from './prepare.ts'
+import { centreOf, cutOut } from './cut-out.ts'
+import { type Pixels, withChannels } from './pixels.ts'
+import { croppedSize, resized, valueTables, writeSample } from './prepare.ts'
 import { type PreprocessInput, preprocessSchema } from './preprocess.ts'
-
-const grey = (...rows: number[][]): Pixels => ({
-  width: rows[0]?.length ?? 0,
-  height: rows.length,
-  channels: 1,
-  data: Uint8Array.from(rows.flat()),
-})
-
-const colour = (...pixels: [number, number, number][]): Pixels => ({
-  width: pixels.length,
-  height: 1,
-  channels: 3,
-  data: Uint8Array.from(pixels.flat()),
-})
+import { colour, grey } from './testing/images.ts'
 
 /** One image through all steps. */
-function prepare(pixels: Pixels, input: PreprocessInput, change = noChange) {
+function prepare(pixels: Pixels, input: PreprocessInput) {
   const preprocess = preprocessSchema.parse(input)
   const tables = valueTables(preprocess)
-  const image = colourAndResize(pixels, preprocess)
-  const size = croppedSize(image, preprocess, 'the sample')
+  const image = resized(withChannels(pixels, preprocess.colour), preprocess)
+  const size = croppedSize(image, preprocess, () => 'the sample')
   const elements = new Float32Array(tables.length * size.height * size.width)
-  writeSample(image, size, change, { ...preprocess, elements, offset: 0, tables })
+  writeSample(cutOut(image, centreOf(image, size)), { ...preprocess, elements, offset: 0, tables })
   return [...elements]
 }
 
@@ -62,25 +49,11 @@ test('cuts out the centre, rounding up and left', () => {
   expect(prepare(image, { ...raw, crop: { width: 1, height: 2 } })).toEqual([2, 6])
 })
 
-test('moves and mirrors the cut-out, black beyond the image', () => {
-  const image = grey([1, 2, 3], [4, 5, 6])
-  expect(prepare(image, raw, { down: 0, right: 0, flip: true })).toEqual([3, 2, 1, 6, 5, 4])
-  expect(prepare(image, raw, { down: 1, right: -1, flip: false })).toEqual([0, 4, 5, 0, 0, 0])
-  expect(prepare(image, raw, { down: 1, right: -1, flip: true })).toEqual([5, 4, 0, 0, 0, 0])
-  // With a crop, what the move uncovers is the image itself.
-  const crop = { width: 1, height: 2 }
-  expect(prepare(image, { ...raw, crop }, { down: 0, right: 1, flip: false })).toEqual([3, 6])
-  // Black is black in the units of the tensor.
-  expect(prepare(image, { colour: 'grey', range: [-1, 1], crop }, { down: -2, right: 0, flip: false })).toEqual([
-    -1, -1,
-  ])
-})
-
 test.each([
   ['wide', grey([1, 1, 1, 1, 1], [1, 1, 1, 1, 1]), [3, 7]],
   ['tall', grey([1, 1], [1, 1], [1, 1], [1, 1], [1, 1]), [7, 3]],
 ])('a %s image keeps its aspect ratio, the longer side rounded down', (_, image, expected) => {
-  const { height, width } = colourAndResize(image, preprocessSchema.parse({ ...raw, resize: { shortSide: 3 } }))
+  const { height, width } = resized(image, preprocessSchema.parse({ ...raw, resize: { shortSide: 3 } }))
   expect([height, width]).toEqual(expected)
 })
 

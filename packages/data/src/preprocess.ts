@@ -1,11 +1,18 @@
 import { z } from 'zod'
 import { channelsOf } from './pixels.ts'
 
+/** Height and width of an image, in pixels. */
+export interface ImageSize {
+  readonly height: number
+  readonly width: number
+}
+
 const pixelCount = z.int().positive().max(65_535)
 
 const width = pixelCount.describe('Width in pixels.')
 const height = pixelCount.describe('Height in pixels.')
-const kernel = z
+/** How pixels are made of others when an image changes its size. */
+export const kernelSchema = z
   .enum(['nearest', 'bilinear', 'bicubic', 'lanczos3'])
   .default('bilinear')
   .describe('Interpolation, as Pillow does it: all but nearest are widened when the image shrinks, against aliasing.')
@@ -14,9 +21,9 @@ const resize = z.union(
   [
     z.strictObject({
       shortSide: pixelCount.describe('Length of the shorter side in pixels; the aspect ratio stays.'),
-      kernel,
+      kernel: kernelSchema,
     }),
-    z.strictObject({ width, height, kernel }),
+    z.strictObject({ width, height, kernel: kernelSchema }),
   ],
   { error: 'expected { shortSide: 256 } or { width: 224, height: 224 }' },
 )

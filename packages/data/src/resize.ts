@@ -23,10 +23,12 @@ const kernels = {
 
 export type KernelName = keyof typeof kernels | 'nearest'
 
-/** The pixels that one pixel of the target is made of. */
+/** The pixels that each pixel of the target is made of: one row of weights a pixel, all of the same length. */
 interface Taps {
-  readonly first: number
-  readonly weights: readonly number[]
+  readonly first: Int32Array
+  readonly count: Int32Array
+  readonly most: number
+  readonly weights: Float64Array
 }
 
 /** The image in another size, in pixels. */
@@ -43,36 +45,45 @@ export function resizeTo(
   }
 }
 
-function tapsOf(from: number, to: number, name: KernelName): Taps[] {
+function tapsOf(from: number, to: number, name: KernelName): Taps {
   const step = from / to
-  const centres = Array.from({ length: to }, (_, index) => (index + 0.5) * step)
-  if (name === 'nearest') return centres.map(centre => ({ first: Math.floor(centre), weights: [1] }))
-  const kernel: Kernel = kernels[name]
+  const kernel: Kernel | undefined = name === 'nearest' ? undefined : kernels[name]
   const stretch = Math.max(step, 1)
-  const reach = kernel.radius * stretch
-  return centres.map(centre => {
-    const first = Math.max(0, Math.floor(centre - reach + 0.5))
-    const end = Math.min(from, Math.floor(centre + reach + 0.5))
-    const weights = Array.from({ length: end - first }, (_, tap) => {
-      const distance = Math.abs(first + tap + 0.5 - centre) / stretch
-      return distance < kernel.radius ? kernel.weight(distance) : 0
-    })
-    const sum = weights.reduce((total, weight) => total + weight, 0)
-    return { first, weights: weights.map(weight => weight / sum) }
-  })
+  const reach = kernel ? kernel.radius * stretch : 0
+  const most = Math.ceil(2 * reach) + 1
+  const [first, count, weights] = [new Int32Array(to), new Int32Array(to), new Float64Array(to * most)]
+  for (let index = 0; index < to; index++) {
+    const centre = (index + 0.5) * step
+    const start = kernel ? Math.max(0, Math.floor(centre - reach + 0.5)) : Math.floor(centre)
+    const taps = kernel ? Math.min(from, Math.floor(centre + reach + 0.5)) - start : 1
+    let sum = 0
+    for (let tap = 0; tap < taps; tap++) {
+      const distance = kernel ? Math.abs(start + tap + 0.5 - centre) / stretch : 0
+      const weight = !kernel ? 1 : distance < kernel.radius ? kernel.weight(distance) : 0
+      weights[index * most + tap] = weight
+      sum += weight
+    }
+    for (let tap = index * most; tap < index * most + taps; tap++) weights[tap] = (weights[tap] ?? 0) / sum
+    first[index] = start
+    count[index] = taps
+  }
+  return { first, count, most, weights }
 }
 
 /** Resamples the middle axis of `[outer, length, inner]` bytes; results are rounded and kept within 0 to 255. */
-function resample(data: Uint8Array, outer: number, length: number, inner: number, taps: readonly Taps[]): Uint8Array {
-  const result = new Uint8ClampedArray(outer * taps.length * inner)
+function resample(data: Uint8Array, outer: number, length: number, inner: number, taps: Taps): Uint8Array {
+  const { first, count, most, weights } = taps
+  const result = new Uint8ClampedArray(outer * first.length * inner)
   let to = 0
   for (let block = 0; block < outer; block++)
-    for (const { first, weights } of taps) {
-      const from = (block * length + first) * inner
+    for (let index = 0; index < first.length; index++) {
+      const from = (block * length + (first[index] ?? 0)) * inner
+      const start = index * most
+      const end = start + (count[index] ?? 0)
       for (let place = 0; place < inner; place++) {
         let sum = 0
-        for (let tap = 0; tap < weights.length; tap++)
-          sum += (weights[tap] ?? 0) * (data[from + tap * inner + place] ?? 0)
+        for (let weight = start, at = from + place; weight < end; weight++, at += inner)
+          sum += (weights[weight] ?? 0) * (data[at] ?? 0)
         result[to++] = sum
       }
     }

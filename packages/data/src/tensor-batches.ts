@@ -1,5 +1,6 @@
-import { DataError, newTypedArray, type TensorMap } from '@pare/core-graph'
+import { DataError, newTypedArray } from '@pare/core-graph'
 import type { SampleArray } from './arrays/sample-array.ts'
+import type { MadeBatch } from './batch-maker.ts'
 import { convertElements } from './convert-elements.ts'
 import type { ModelInput, TensorReader } from './reader.ts'
 
@@ -12,7 +13,7 @@ export function tensorBatches({ arrays }: TensorReader, inputs: readonly ModelIn
     if (type) checkFits(name, array, type)
     return { name, array, dataType }
   })
-  const make = async (indices: Uint32Array): Promise<TensorMap> => {
+  const make = async (indices: Uint32Array): Promise<MadeBatch> => {
     const tensors = []
     for (const { name, array, dataType } of fed) {
       const elements = await array.rows(indices)
@@ -25,7 +26,7 @@ export function tensorBatches({ arrays }: TensorReader, inputs: readonly ModelIn
         },
       ] as const)
     }
-    return Object.fromEntries(tensors)
+    return { inputs: Object.fromEntries(tensors), mixed: undefined }
   }
   return {
     inputs: Object.fromEntries(fed.map(({ name, array, dataType }) => [name, { dataType, dims: array.dims.slice(1) }])),

@@ -29,11 +29,11 @@ const open = (declaration: Declaration, inputs: readonly ModelInput[] = textMode
   })
 
 const firstInputs = async (...of: Parameters<typeof open>) =>
-  (await open(...of)).make({ places: Uint32Array.of(0, 1), augment: undefined })
+  (await (await open(...of)).make({ places: Uint32Array.of(0, 1), augment: undefined })).inputs
 
 test.each(['stored.npz', 'compressed.npz'])('arrays named like the inputs of the model, and labels: %s', async path => {
   const { facts, make } = await open({ path, labels: 'labels' })
-  const inputs = await make({ places: Uint32Array.of(0, 1), augment: undefined })
+  const { inputs } = await make({ places: Uint32Array.of(0, 1), augment: undefined })
   expect(inputs).toEqual({
     ids: { dataType: 'int64', dims: [2, 2], data: BigInt64Array.of(0n, 1n, 10n, 11n) },
     mask: { dataType: 'bool', dims: [2, 2], data: Uint8Array.of(1, 1, 1, 1) },

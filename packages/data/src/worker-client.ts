@@ -1,12 +1,12 @@
 import type { Worker } from 'node:worker_threads'
-import { DataError, type TensorMap } from '@pare/core-graph'
-import type { BatchRequest, DataFacts } from './batch-maker.ts'
+import { DataError } from '@pare/core-graph'
+import type { BatchRequest, DataFacts, MadeBatch } from './batch-maker.ts'
 import { type FromWorker, receivedError, type ToWorker, workerFailure } from './worker-protocol.ts'
 
 /** The other end of a batch worker. */
 export interface WorkerClient extends AsyncDisposable {
   readonly facts: DataFacts
-  readonly request: (request: BatchRequest) => Promise<TensorMap>
+  readonly request: (request: BatchRequest) => Promise<MadeBatch>
 }
 
 /**
@@ -15,7 +15,7 @@ export interface WorkerClient extends AsyncDisposable {
  */
 export async function connect(worker: Worker): Promise<WorkerClient> {
   const opening = Promise.withResolvers<DataFacts>()
-  const waiting = new Map<number, PromiseWithResolvers<TensorMap>>()
+  const waiting = new Map<number, PromiseWithResolvers<MadeBatch>>()
   let failure: Error | undefined
   let lastId = 0
 
@@ -42,7 +42,7 @@ export async function connect(worker: Worker): Promise<WorkerClient> {
     else {
       const waiter = waiting.get(message.id)
       settle(message.id)
-      if (message.kind === 'batch') waiter?.resolve(message.inputs)
+      if (message.kind === 'batch') waiter?.resolve(message.batch)
       else waiter?.reject(receivedError(message.error))
     }
   })
@@ -55,7 +55,7 @@ export async function connect(worker: Worker): Promise<WorkerClient> {
       request: request => {
         if (failure) return Promise.reject(failure)
         const id = ++lastId
-        const waiter = Promise.withResolvers<TensorMap>()
+        const waiter = Promise.withResolvers<MadeBatch>()
         waiting.set(id, waiter)
         worker.ref()
         worker.postMessage({ id, ...request } satisfies ToWorker)

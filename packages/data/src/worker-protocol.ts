@@ -1,5 +1,5 @@
-import { DataError, type TensorMap } from '@pare/core-graph'
-import type { BatchRequest, DataFacts } from './batch-maker.ts'
+import { DataError } from '@pare/core-graph'
+import type { BatchRequest, DataFacts, MadeBatch } from './batch-maker.ts'
 
 /** An error on its way between threads: structured cloning would lose its class and fields. */
 export type SentError =
@@ -13,7 +13,7 @@ export interface ToWorker extends BatchRequest {
 export type FromWorker =
   | { readonly kind: 'open'; readonly facts: DataFacts }
   | { readonly kind: 'open-failed'; readonly error: SentError }
-  | { readonly kind: 'batch'; readonly id: number; readonly inputs: TensorMap }
+  | { readonly kind: 'batch'; readonly id: number; readonly batch: MadeBatch }
   | { readonly kind: 'batch-failed'; readonly id: number; readonly error: SentError }
 
 export function sentError(error: unknown): SentError {
