@@ -62,12 +62,22 @@ test('variants go by their constant, by the name that holds their options, or by
   })
   const text = reference({
     data: { oneOf: [map({ kind: { const: 'idx' }, path: { type: 'string' } })] },
+    way: {
+      default: [{ kind: 'up' }],
+      oneOf: [
+        { type: 'object', properties: { kind: { const: 'up', default: 'up' } } },
+        map({ kind: { const: 'down' } }),
+      ],
+    },
     resize: { anyOf: [map({ shortSide: { type: 'integer' } }), map({ width: { type: 'integer' } })] },
     use: { anyOf: [{ enum: ['quant'] }, map({ quant: map({}) }, 'Makes it int8'), map({ prune: map({ share: {} }) })] },
   })
   const headings = text.split('\n').filter(line => line.startsWith('#'))
   expect(headings).toEqual([
     '## data',
+    '## way',
+    '### `kind: up`',
+    '### `kind: down`',
     '## resize',
     '### with `shortSide`',
     '### with `width`',
@@ -77,4 +87,5 @@ test('variants go by their constant, by the name that holds their options, or by
   ])
   expect(text).toContain('### `quant`\n\nMakes it int8\n\nIt has no options.')
   expect(text).toContain('| `use` | `quant` or [map](#use) |')
+  expect(text).toContain('| `way` | [map](#way) | `[{"kind":"up"}]` |')
 })

@@ -148,7 +148,7 @@ function namedOptions({
 /** What tells one variant of a map from the others. */
 function discriminator({ properties, required = [] }: MapSchema): string {
   const [constant] = Object.entries(properties).filter(
-    ([name, { const: value }]) => value !== undefined && required.includes(name),
+    ([name, { const: value, default: usual }]) => value !== undefined && (required.includes(name) || usual === value),
   )
   return constant ? code(`${constant[0]}: ${constant[1].const}`) : `with ${required.map(code).join(', ')}`
 }
@@ -172,8 +172,10 @@ const row = (cells: readonly string[]) => `| ${cells.map(cell => cell.replaceAll
 
 function defaultText({ default: value }: Schema): string {
   if (value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)) return ''
-  return code(Array.isArray(value) ? `[${value.join(', ')}]` : value)
+  return code(Array.isArray(value) ? `[${value.map(itemText).join(', ')}]` : value)
 }
+
+const itemText = (item: unknown) => (typeof item === 'object' ? JSON.stringify(item) : String(item))
 
 function boundsText({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }: Schema): string {
   const isReal = (bound: number | undefined) => bound !== undefined && Math.abs(bound) < Number.MAX_SAFE_INTEGER
