@@ -1,5 +1,7 @@
 export { type Differentiated, gradients } from './autodiff.ts'
 export type { CheckpointStore } from './checkpoint.ts'
 export type { EpochResult } from './epoch-result.ts'
+export type { Expressions, Operand } from './expression.ts'
+export { type AnyLoss, defineLoss, type Loss, type LossTerm } from './loss.ts'
 export { type TrainProgress, type TrainResult, type TrainSetup, train } from './train.ts'
 export { type TrainOptions, type TrainOptionsInput, trainOptions } from './train-options.ts'

@@ -27,13 +27,9 @@ export const AveragePool = defineGradient({
       const counts = result
         .map((_, axis) => windowCounts(conv, axis, attributes.count_include_pad === 1))
         .reduce((products, counts) => products.flatMap(product => counts.map(count => product * count)), [1])
-      const share = b.constant(
-        X.dataType,
-        [1, 1, ...result],
-        counts.map(count => 1 / count),
-      )
+      const shares = b.Div(dY, b.constant(X.dataType, [1, 1, ...result], counts))
       const weights = Array<number>(channels * elementCount(kernel)).fill(1)
-      return transposed(b, b.constant(X.dataType, [channels, 1, ...kernel], weights), b.Mul(dY, share), conv)
+      return transposed(b, b.constant(X.dataType, [channels, 1, ...kernel], weights), shares, conv)
     },
   }),
 })

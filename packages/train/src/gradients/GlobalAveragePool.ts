@@ -8,7 +8,7 @@ export const GlobalAveragePool = defineGradient({
     X: () => {
       const [, , ...spatial] = sizesOf(X)
       const area = spatial.reduce((product, size) => product * size, 1)
-      return b.Expand(b.Mul(dY, b.scalar(1 / area, X.dataType)), shapeOf(b, X))
+      return b.Expand(b.Div(dY, b.scalar(area, dY.dataType)), shapeOf(b, X))
     },
   }),
 })

@@ -3,5 +3,6 @@ import { defineGradient } from '../gradient.ts'
 /** dA = dC·B; dB = dC·A */
 export const Mul = defineGradient({
   op: 'Mul',
+  trainable: ['A', 'B'],
   backward: (b, { A, B, dC }) => ({ A: () => b.Mul(dC, B), B: () => b.Mul(dC, A) }),
 })

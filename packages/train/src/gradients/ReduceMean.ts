@@ -9,7 +9,7 @@ export const ReduceMean = defineGradient({
     data: () => {
       const sizes = sizesOf(data)
       const count = reducedAxes(data, axes, attributes).reduce((product, axis) => product * (sizes[axis] ?? 1), 1)
-      return spread(b, b.Mul(dreduced, b.scalar(1 / count, data.dataType)), data, axes, attributes)
+      return spread(b, b.Div(dreduced, b.scalar(count, data.dataType)), data, axes, attributes)
     },
   }),
 })

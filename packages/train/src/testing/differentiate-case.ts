@@ -1,7 +1,8 @@
 import {
   createBuilder,
-  createRandom,
+  dataTypeCode,
   type Graph,
+  isFloat,
   operators,
   type TensorData,
   type TensorMap,
@@ -9,13 +10,20 @@ import {
 } from '@pare/core-graph'
 import { createExecutor } from '@pare/runtime'
 import { gradients } from '../autodiff.ts'
+import { gradients as rules } from '../gradients/registry.ts'
+import { interpret } from './interpret.ts'
 import { type Nd, sum } from './nd.ts'
-import { attributesOf, type Operand, type Reference, type ReferenceCase } from './reference.ts'
+import { type AnyCase, isRandom, operandsOf, randomNames, spaced } from './operands.ts'
+import { attributesOf, type Forward, outputsOf, type Reference } from './reference.ts'
 
-/** What was compared, by the name of the input (and `forward`). */
+/** What was compared: outputs by their number, gradients by the name of the input. */
 export interface Comparison {
   readonly name: string
+  /** Of the emitted graph, run by onnxruntime in float32. */
   readonly actual: readonly number[]
+  /** Of the emitted graph, interpreted in float64. */
+  readonly interpreted: readonly number[]
+  /** Of the reference, a gradient by central differences. */
   readonly expected: readonly number[]
 }
 
@@ -28,100 +36,102 @@ export async function runOnce(graph: Graph, feeds: TensorMap): Promise<TensorMap
 }
 
 /**
- * Differentiates L = Σ P·Y of one node, P random: the gradients that its rule emits, run by onnxruntime in float32,
- * and the central differences of the reference in float64.
+ * Differentiates L = Σ P·Y of one node, P random: the gradients that its rule emits, against the central differences
+ * of the reference in float64. Of an operator without a rule only the outputs are compared.
  */
-export async function compareWithReference(reference: Reference, given: ReferenceCase): Promise<readonly Comparison[]> {
+export async function compareWithReference(reference: Reference, given: AnyCase): Promise<readonly Comparison[]> {
+  const { op, forward, differentiated = forward } = reference
+  const { lossOf = [0] } = given
   const inputs = operandsOf(given)
   const attributes = attributesOf(given.attributes)
-  const output = reference.forward(inputs, attributes)
-  const projection = spaced(output.dims, 99)
-  const lossOf = (changed: Readonly<Record<string, Nd>>) => {
-    const { data } = reference.forward(changed, attributes)
-    return sum(data.map((value, place) => value * (projection.data[place] ?? 0)))
+  const outputs = outputsOf(forward(inputs, attributes)).slice(0, given.outputCount ?? 1)
+  const projections = new Map(lossOf.map(place => [place, spaced(outputs[place]?.dims ?? [], 96 + place)]))
+  const names = op in rules ? (given.differentiate ?? randomNames(given)) : []
+  const { graph, outputNames, gradientNames } = caseGraph(op, given, projections, names)
+  const feeds: Record<string, Nd> = {
+    ...Object.fromEntries(
+      randomNames(given).map(name => [name, inputs[name] ?? { dims: [], data: new Float64Array() }]),
+    ),
+    ...Object.fromEntries([...projections].map(([place, value]) => [`projection${place}`, value])),
   }
-  const names = given.differentiate ?? Object.keys(given.inputs).filter(name => isRandom(given.inputs[name]))
-  const ran = await runCase(reference, given, { inputs, projection, names })
+  const ran = await runOnce(
+    graph,
+    Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, float32(value)])),
+  )
+  const interpreted = interpret(graph, feeds)
+  const compare = (name: string, value: string, expected: readonly number[]): Comparison => ({
+    name,
+    actual: Array.from(ran[value]?.data ?? [], Number),
+    interpreted: [...(interpreted.get(value)?.data ?? [])],
+    expected,
+  })
+  const loss = lossFunction(differentiated, given, projections)
   return [
-    { name: 'forward', actual: ran.forward, expected: [...output.data] },
-    ...names.map((name, place) => ({
-      name,
-      actual: ran.gradients[place] ?? [],
-      expected: centralDifferences(inputs, name, lossOf),
-    })),
+    ...outputNames.map((value, place) => compare(`output ${place}`, value, [...(outputs[place]?.data ?? [])])),
+    ...names.map((name, place) =>
+      compare(`d${name}`, gradientNames[place] ?? '', centralDifferences(inputs, name, loss)),
+    ),
   ]
 }
 
-const isRandom = (operand: Operand | undefined): operand is readonly number[] => Array.isArray(operand)
+type Loss = (inputs: Readonly<Record<string, Nd>>) => number
 
-function operandsOf({ inputs, positive = [] }: ReferenceCase): Record<string, Nd> {
-  return Object.fromEntries(
-    Object.entries(inputs).map(([name, operand], place) => {
-      if (isRandom(operand)) return [name, spaced(operand, place, positive.includes(name))]
-      const values = 'ints' in operand ? operand.ints : [operand.scalar]
-      return [name, { dims: 'ints' in operand ? [values.length] : [], data: Float64Array.from(values) }]
-    }),
-  )
-}
-
-/**
- * Random values that lie on both sides of 0, each at least 0.04 from 0, from every other and from the tenths: where
- * an operator has a kink, differences do not step over it. Exact in float32.
- */
-function spaced(dims: readonly number[], stream: number, positive = false): Nd {
-  const random = createRandom(7, stream)
-  const count = dims.reduce((product, size) => product * size, 1)
-  const order = [...Array(count).keys()].map(place => [random(), place] as const).sort(([a], [b]) => a - b)
-  const values = order.map(([, place]) => (positive ? place + 10 : place - Math.floor(count / 2)) * 0.1 + 0.05)
-  return { dims, data: Float64Array.from(values, Math.fround) }
+function lossFunction(forward: Forward, given: AnyCase, projections: ReadonlyMap<number, Nd>): Loss {
+  const attributes = attributesOf(given.attributes)
+  return inputs => {
+    const outputs = outputsOf(forward(inputs, attributes))
+    return sum(
+      [...projections].map(([place, { data }]) =>
+        sum(data.map((factor, element) => factor * (outputs[place]?.data[element] ?? 0))),
+      ),
+    )
+  }
 }
 
 const step = 1e-5
 
-function centralDifferences(
-  inputs: Readonly<Record<string, Nd>>,
-  name: string,
-  lossOf: (inputs: Readonly<Record<string, Nd>>) => number,
-): number[] {
+function centralDifferences(inputs: Readonly<Record<string, Nd>>, name: string, lossOf: Loss): number[] {
   const { dims, data } = inputs[name] ?? { dims: [], data: new Float64Array() }
   const moved = (place: number, distance: number) =>
     lossOf({ ...inputs, [name]: { dims, data: data.with(place, (data[place] ?? 0) + distance) } })
   return Array.from(data, (_, place) => (moved(place, step) - moved(place, -step)) / (2 * step))
 }
 
-async function runCase(
-  { op }: Reference,
-  given: ReferenceCase,
-  run: { readonly inputs: Readonly<Record<string, Nd>>; readonly projection: Nd; readonly names: readonly string[] },
-): Promise<{ forward: readonly number[]; gradients: readonly (readonly number[])[] }> {
+/** The node, the loss and its gradients as one graph; the outputs are those of the node and the gradients. */
+function caseGraph(
+  op: string,
+  given: AnyCase,
+  projections: ReadonlyMap<number, Nd>,
+  names: readonly string[],
+): { graph: Graph; outputNames: readonly string[]; gradientNames: readonly string[] } {
   const b = createBuilder('case')
   const places = operators[op as keyof typeof operators].inputs.map(spec => spec.replace('?', ''))
   const operands = Object.entries(given.inputs).map(([name, operand]): [string, Value] => {
     if (isRandom(operand)) return [name, b.input(name, 'float32', operand)]
-    return [name, 'ints' in operand ? b.ints(...operand.ints) : b.scalar(operand.scalar)]
+    if ('ints' in operand) return [name, b.ints(...operand.ints)]
+    if ('scalar' in operand) return [name, b.scalar(operand.scalar)]
+    return [name, b.constant(operand.dataType, operand.dims, operand.values)]
   })
   const byPlace = new Map(operands)
   const isList = places.some(name => name.endsWith('...'))
   const arguments_ = isList ? operands.map(([, value]) => value) : places.map(name => byPlace.get(name))
-  const [y] = b.node(op, arguments_, given.attributes, { outputCount: given.outputCount ?? 1 })
-  if (!y) throw new Error(`${op} has no output.`)
-  const projection = b.input('projection', 'float32', run.projection.dims)
-  const loss = b.ReduceSum(b.Mul(y, projection), undefined, { keepdims: 0 })
-  b.output(y)
-  const differentiated = gradients(b.build(), loss.name, run.names)
-  const whole = createBuilder(differentiated.graph)
-  const gradientNames = run.names.map(name => differentiated.gradients.get(name) ?? '')
-  for (const name of new Set(gradientNames)) whole.output(whole.value(name))
-  const outputs = await runOnce(whole.build(), {
-    ...Object.fromEntries(
-      Object.entries(run.inputs)
-        .filter(([name]) => isRandom(given.inputs[name]))
-        .map(([name, value]) => [name, float32(value)]),
-    ),
-    projection: float32(run.projection),
+  const outputs = b.node(op, arguments_, given.attributes, { outputCount: given.outputCount ?? 1 })
+  for (const output of outputs) b.output(output)
+  const outputNames = outputs.map(({ name }) => name)
+  if (names.length === 0) return { graph: b.build(), outputNames, gradientNames: [] }
+
+  const parts = [...projections].map(([place, { dims }]) => {
+    const output = outputs[place]
+    if (!output) throw new Error(`${op} has no output ${place}.`)
+    const value = isFloat(output.dataType) ? output : b.Cast(output, { to: dataTypeCode('float32') })
+    return b.ReduceSum(b.Mul(value, b.input(`projection${place}`, 'float32', dims)), undefined, { keepdims: 0 })
   })
-  const numbers = (name: string) => Array.from(outputs[name]?.data ?? [], Number)
-  return { forward: numbers(y.name), gradients: gradientNames.map(numbers) }
+  const loss = parts.reduce((total, part) => b.Add(total, part))
+  const differentiated = gradients(b.build(), loss.name, names)
+  const whole = createBuilder(differentiated.graph)
+  const gradientNames = names.map(name => differentiated.gradients.get(name) ?? '')
+  for (const name of new Set(gradientNames)) whole.output(whole.value(name))
+  return { graph: whole.build(), outputNames, gradientNames }
 }
 
 const float32 = ({ dims, data }: Nd): TensorData => ({ dataType: 'float32', dims, data: Float32Array.from(data) })

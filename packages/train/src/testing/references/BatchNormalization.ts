@@ -1,49 +1,52 @@
-import { at, map, type Nd, nd, sumOver } from '../nd.ts'
-import { defineReference, input } from '../reference.ts'
+import { anyDims } from '../arbitraries.ts'
+import { type Nd, zip } from '../nd.ts'
+import { defineReference, input, type ReferenceCase } from '../reference.ts'
+import { normalized, perChannel, scaled } from './normalized.ts'
 
-const inputs = { X: [3, 2, 2, 3], scale: [2], B: [2], input_mean: [2], input_var: [2] }
-const shared = { inputs, positive: ['input_var'], differentiate: ['X', 'scale', 'B'] }
+const of = (X: readonly number[]) => {
+  const channels = [X[1] ?? 1]
+  return { X, scale: channels, B: channels, input_mean: channels, input_var: channels }
+}
+const shared = { positive: ['input_var'], differentiate: ['X', 'scale', 'B'] }
+const training = { attributes: { training_mode: 1, momentum: 0 }, outputCount: 3 } as const
 
 export const BatchNormalization = defineReference({
   op: 'BatchNormalization',
   cases: [
-    {
-      name: 'with the statistics of the batch',
-      ...shared,
-      attributes: { training_mode: 1, momentum: 0 },
-      outputCount: 3,
-    },
-    { name: 'with frozen statistics', ...shared, attributes: { epsilon: 0.1 } },
+    { name: 'with the statistics of the batch', inputs: of([3, 2, 2, 3]), ...shared, ...training },
+    { name: 'with frozen statistics', inputs: of([3, 2, 2, 3]), ...shared, attributes: { epsilon: 0.1 } },
     {
       name: 'of vectors, with another epsilon',
-      inputs: { ...inputs, X: [5, 2] },
-      positive: ['input_var'],
-      differentiate: ['X', 'scale', 'B'],
-      attributes: { training_mode: 1, momentum: 0, epsilon: 0.5 },
+      inputs: of([5, 2]),
+      ...shared,
+      attributes: { ...training.attributes, epsilon: 0.5 },
       outputCount: 3,
     },
   ],
-  forward: (given, attributes) => {
-    const x = input(given, 'X')
-    const ofChannel = (name: string, channel: number) => at(input(given, name), [channel])
+  arbitrary: anyDims(1, 3).map(
+    ([channels = 1, ...image]): Omit<ReferenceCase, 'name'> => ({
+      inputs: of([3, channels, ...image]),
+      ...shared,
+      attributes: { ...training.attributes, epsilon: 0.25 },
+      outputCount: 3,
+    }),
+  ),
+  forward: (inputs, attributes) => {
+    const x = input(inputs, 'X')
+    const rank = x.dims.length
+    const [mean, variance] = [input(inputs, 'input_mean'), input(inputs, 'input_var')]
+    const [scale, shift] = [perChannel(input(inputs, 'scale'), rank), perChannel(input(inputs, 'B'), rank)]
+    const epsilon = attributes.number('epsilon', 1e-5)
+    if (attributes.number('training_mode', 0) === 0) {
+      const centred = zip(x, perChannel(mean, rank), (value, own) => value - own)
+      const values = zip(centred, perChannel(variance, rank), (value, own) => value / Math.sqrt(own + epsilon))
+      return scaled(values, scale, shift)
+    }
     const axes = [...x.dims.keys()].filter(axis => axis !== 1)
-    const count = x.data.length / (x.dims[1] ?? 1)
-    const meanOf = (values: Nd) => map(sumOver(values, axes), total => total / count)
-    const first = (values: Nd, channel: number) =>
-      at(
-        values,
-        values.dims.map((_, axis) => (axis === 1 ? channel : 0)),
-      )
-    const mean = meanOf(x)
-    const variance = meanOf(nd(x.dims, index => (at(x, index) - first(mean, index[1] ?? 0)) ** 2))
-    const training = attributes.number('training_mode', 0) === 1
-    return nd(x.dims, index => {
-      const channel = index[1] ?? 0
-      const [mu, sigma2] = training
-        ? [first(mean, channel), first(variance, channel)]
-        : [ofChannel('input_mean', channel), ofChannel('input_var', channel)]
-      const normalized = (at(x, index) - mu) / Math.sqrt(sigma2 + attributes.number('epsilon', 1e-5))
-      return ofChannel('scale', channel) * normalized + ofChannel('B', channel)
-    })
+    const batch = normalized(x, axes, epsilon)
+    const momentum = attributes.number('momentum', 0.9)
+    const next = (running: Nd, { data }: Nd) =>
+      zip(running, { dims: running.dims, data }, (old, own) => momentum * old + (1 - momentum) * own)
+    return [scaled(batch.values, scale, shift), next(mean, batch.mean), next(variance, batch.variance)]
   },
 })

@@ -1,5 +1,16 @@
-import { at, nd, sum } from '../nd.ts'
+import fc from 'fast-check'
+import { anyAxis, anyDims } from '../arbitraries.ts'
+import { at, nd, positive, sum } from '../nd.ts'
 import { defineReference } from '../reference.ts'
+
+const arbitrary = fc.tuple(anyDims(1, 3), anyDims(1, 3)).chain(([dims, parts]) =>
+  anyAxis(dims).map(axis => ({
+    inputs: Object.fromEntries(
+      parts.map((size, place) => [`input${place}`, dims.with(positive(axis, dims.length), size)]),
+    ),
+    attributes: { axis },
+  })),
+)
 
 export const Concat = defineReference({
   op: 'Concat',
@@ -11,10 +22,11 @@ export const Concat = defineReference({
     },
     { name: 'along the last, counted from the end', inputs: { a: [2, 3], b: [2, 1] }, attributes: { axis: -1 } },
   ],
+  arbitrary,
   forward: (inputs, attributes) => {
     const parts = Object.values(inputs)
     const shape = parts[0]?.dims ?? []
-    const axis = (attributes.number('axis', 0) + shape.length) % shape.length
+    const axis = positive(attributes.number('axis', 0), shape.length)
     const lengths = parts.map(({ dims }) => dims[axis] ?? 0)
     return nd(shape.with(axis, sum(lengths)), index => {
       let place = index[axis] ?? 0

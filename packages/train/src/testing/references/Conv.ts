@@ -1,6 +1,7 @@
-import { at, indicesOf, nd, sum } from '../nd.ts'
+import { sizeOf } from '../nd.ts'
 import { defineReference, input } from '../reference.ts'
-import { windowPlaces } from '../windows.ts'
+import { windowPlaces, windowTable } from '../windows.ts'
+import { anyConvolution } from './convolutions.ts'
 
 export const Conv = defineReference({
   op: 'Conv',
@@ -69,18 +70,35 @@ export const Conv = defineReference({
       attributes: { pads: [1, 1], strides: [2] },
     },
   ],
+  arbitrary: anyConvolution.map(({ batch, group, own, each, image, ...window }) => ({
+    inputs: { X: [batch, group * own, ...image], W: [group * each, own, ...window.kernel], B: [group * each] },
+    attributes: { group, strides: window.strides, dilations: window.dilations, pads: window.pads },
+  })),
   forward: (inputs, attributes) => {
     const [x, w, bias] = [input(inputs, 'X'), input(inputs, 'W'), inputs.B]
     const [outputs = 1, own = 1, ...kernel] = w.dims
-    const { sizes, placeOf } = windowPlaces(x.dims.slice(2), kernel, attributes)
+    const [batch = 1, channels = 1, ...image] = x.dims
+    const { sizes, placeOf } = windowPlaces(image, kernel, attributes)
+    const table = windowTable(image, sizes, kernel, placeOf)
     const perGroup = outputs / attributes.number('group', 1)
-    return nd([x.dims[0] ?? 1, outputs, ...sizes], ([sample = 0, output = 0, ...window]) => {
-      const group = Math.floor(output / perGroup)
-      const products = indicesOf([own, ...kernel]).map(([channel = 0, ...offset]) => {
-        const place = placeOf(window, offset)
-        return at(x, [sample, group * own + channel, ...place]) * at(w, [output, channel, ...offset])
-      })
-      return sum(products) + (bias ? at(bias, [output]) : 0)
-    })
+    const [pixels, offsets, windows] = [sizeOf(image), sizeOf(kernel), sizeOf(sizes)]
+    const data = new Float64Array(batch * outputs * windows)
+    for (let plane = 0; plane < batch * outputs; plane++) {
+      const output = plane % outputs
+      const first = Math.floor(plane / outputs) * channels + Math.floor(output / perGroup) * own
+      for (let window = 0; window < windows; window++) {
+        let total = bias?.data[output] ?? 0
+        for (let channel = 0; channel < own; channel++)
+          for (let offset = 0; offset < offsets; offset++) {
+            const pixel = table[window * offsets + offset] ?? -1
+            if (pixel >= 0)
+              total +=
+                (x.data[(first + channel) * pixels + pixel] ?? 0) *
+                (w.data[(output * own + channel) * offsets + offset] ?? 0)
+          }
+        data[plane * windows + window] = total
+      }
+    }
+    return { dims: [batch, outputs, ...sizes], data }
   },
 })

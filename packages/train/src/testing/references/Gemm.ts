@@ -1,5 +1,19 @@
-import { at, nd, sum } from '../nd.ts'
+import fc from 'fast-check'
+import { anyBroadcast, anySize } from '../arbitraries.ts'
+import { broadcast, nd, transpose } from '../nd.ts'
 import { defineReference, input } from '../reference.ts'
+
+const flag = fc.constantFrom(0, 1)
+const factor = fc.constantFrom(1, 0.5, -1.5)
+
+const arbitrary = fc
+  .tuple(anySize, anySize, anySize, flag, flag, factor, factor)
+  .chain(([m, k, n, transA, transB, alpha, beta]) =>
+    fc.option(anyBroadcast([m, n])).map(C => ({
+      inputs: { A: transA ? [k, m] : [m, k], B: transB ? [n, k] : [k, n], ...(C ? { C } : {}) },
+      attributes: { transA, transB, alpha, beta },
+    })),
+  )
 
 export const Gemm = defineReference({
   op: 'Gemm',
@@ -13,18 +27,20 @@ export const Gemm = defineReference({
       attributes: { transA: 1, transB: 1, alpha: 0.5, beta: -1.5 },
     },
   ],
+  arbitrary,
   forward: (inputs, attributes) => {
-    const [a, b, c] = [input(inputs, 'A'), input(inputs, 'B'), inputs.C]
-    const [transA, transB] = [attributes.number('transA', 0), attributes.number('transB', 0)]
     const [alpha, beta] = [attributes.number('alpha', 1), attributes.number('beta', 1)]
-    const inner = a.dims[transA ? 0 : 1] ?? 1
-    return nd([a.dims[transA ? 1 : 0] ?? 1, b.dims[transB ? 0 : 1] ?? 1], ([row = 0, column = 0]) => {
-      const products = Array.from(
-        { length: inner },
-        (_, k) => at(a, transA ? [k, row] : [row, k]) * at(b, transB ? [column, k] : [k, column]),
-      )
-      const place = c?.dims.map((size, axis) => (size === 1 ? 0 : ([row, column].slice(-c.dims.length)[axis] ?? 0)))
-      return alpha * sum(products) + (c && place ? beta * at(c, place) : 0)
+    const rows = attributes.number('transA', 0) ? transpose(input(inputs, 'A'), [1, 0]) : input(inputs, 'A')
+    const columns = attributes.number('transB', 0) ? input(inputs, 'B') : transpose(input(inputs, 'B'), [1, 0])
+    const [m = 1, inner = 1] = rows.dims
+    const dims = [m, columns.dims[0] ?? 1]
+    const added = inputs.C && broadcast(inputs.C, dims).data
+    let place = 0
+    return nd(dims, ([row = 0, column = 0]) => {
+      let total = 0
+      for (let k = 0; k < inner; k++)
+        total += (rows.data[row * inner + k] ?? 0) * (columns.data[column * inner + k] ?? 0)
+      return alpha * total + beta * (added?.[place++] ?? 0)
     })
   },
 })

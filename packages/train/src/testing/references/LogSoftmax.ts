@@ -1,4 +1,5 @@
-import { map, sumOver, zip } from '../nd.ts'
+import { anyAxis, anyDims } from '../arbitraries.ts'
+import { map, positive, sumOver, zip } from '../nd.ts'
 import { defineReference, input } from '../reference.ts'
 
 export const LogSoftmax = defineReference({
@@ -7,9 +8,12 @@ export const LogSoftmax = defineReference({
     { name: 'over the last axis', inputs: { input: [3, 4] } },
     { name: 'over the second of three', inputs: { input: [2, 3, 2] }, attributes: { axis: 1 } },
   ],
+  arbitrary: anyDims(1, 3).chain(dims =>
+    anyAxis(dims).map(axis => ({ inputs: { input: dims }, attributes: { axis } })),
+  ),
   forward: (inputs, attributes) => {
     const x = input(inputs, 'input')
-    const axis = (attributes.number('axis', -1) + x.dims.length) % x.dims.length
+    const axis = positive(attributes.number('axis', -1), x.dims.length)
     const exps = map(x, Math.exp)
     return zip(x, sumOver(exps, [axis]), (value, total) => value - Math.log(total))
   },

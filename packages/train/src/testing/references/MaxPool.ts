@@ -1,6 +1,7 @@
-import { at, indicesOf, nd } from '../nd.ts'
+import { sizeOf } from '../nd.ts'
 import { defineReference, input } from '../reference.ts'
-import { windowPlaces } from '../windows.ts'
+import { windowPlaces, windowTable } from '../windows.ts'
+import { anyWindow, narrow } from './convolutions.ts'
 
 export const MaxPool = defineReference({
   op: 'MaxPool',
@@ -12,15 +13,35 @@ export const MaxPool = defineReference({
       attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1], strides: [2, 2] },
     },
   ],
+  arbitrary: anyWindow.map(({ kernel, image, strides, dilations, pads }) => ({
+    inputs: { X: [2, 1, ...image] },
+    attributes: { kernel_shape: kernel, strides, dilations, pads: narrow(pads, kernel) },
+  })),
   forward: (inputs, attributes) => {
     const x = input(inputs, 'X')
     const image = x.dims.slice(2)
     const kernel = attributes.list('kernel_shape') ?? []
     const { sizes, placeOf } = windowPlaces(image, kernel, attributes)
-    const inside = (place: readonly number[]) => place.every((value, axis) => value >= 0 && value < (image[axis] ?? 0))
-    return nd([...x.dims.slice(0, 2), ...sizes], ([sample = 0, channel = 0, ...window]) => {
-      const places = [...indicesOf(kernel)].map(offset => placeOf(window, offset)).filter(inside)
-      return Math.max(...places.map(place => at(x, [sample, channel, ...place])))
-    })
+    const table = windowTable(image, sizes, kernel, placeOf)
+    const [pixels, offsets, windows] = [sizeOf(image), sizeOf(kernel), sizeOf(sizes)]
+    const dims = [...x.dims.slice(0, 2), ...sizes]
+    const [values, places] = [
+      new Float64Array(sizeOf(dims)).fill(Number.NEGATIVE_INFINITY),
+      new Float64Array(sizeOf(dims)),
+    ]
+    for (let cell = 0; cell < values.length; cell++) {
+      const [plane, window] = [Math.floor(cell / windows), cell % windows]
+      for (let offset = 0; offset < offsets; offset++) {
+        const pixel = table[window * offsets + offset] ?? -1
+        const place = plane * pixels + pixel
+        if (pixel < 0 || (x.data[place] ?? 0) <= (values[cell] ?? 0)) continue
+        values[cell] = x.data[place] ?? 0
+        places[cell] = place
+      }
+    }
+    return [
+      { dims, data: values },
+      { dims, data: places },
+    ]
   },
 })

@@ -1,3 +1,9 @@
-import { defineReduction } from './reduction.ts'
+import { defineReduction, ofSums } from './reduction.ts'
 
-export const ReduceMean = defineReduction('ReduceMean', (sum, count) => sum / count)
+export const ReduceMean = defineReduction(
+  'ReduceMean',
+  ofSums(
+    x => x,
+    (total, count) => total / count,
+  ),
+)

@@ -1,3 +1,9 @@
-import { defineReduction } from './reduction.ts'
+import { defineReduction, ofSums } from './reduction.ts'
 
-export const ReduceSum = defineReduction('ReduceSum', sum => sum)
+export const ReduceSum = defineReduction(
+  'ReduceSum',
+  ofSums(
+    x => x,
+    total => total,
+  ),
+)

@@ -1,4 +1,6 @@
-import { at, nd } from '../nd.ts'
+import fc from 'fast-check'
+import { anyDims } from '../arbitraries.ts'
+import { transpose } from '../nd.ts'
 import { defineReference, input } from '../reference.ts'
 
 export const Transpose = defineReference({
@@ -11,16 +13,13 @@ export const Transpose = defineReference({
       attributes: { perm: [1, 2, 0] },
     },
   ],
+  arbitrary: anyDims(1, 4).chain(data =>
+    fc
+      .shuffledSubarray([...data.keys()], { minLength: data.length })
+      .map(perm => ({ inputs: { data }, attributes: { perm } })),
+  ),
   forward: (inputs, attributes) => {
     const data = input(inputs, 'data')
-    const perm = attributes.list('perm') ?? [2, 1, 0]
-    return nd(
-      perm.map(axis => data.dims[axis] ?? 1),
-      index =>
-        at(
-          data,
-          perm.map((_, axis) => index[perm.indexOf(axis)] ?? 0),
-        ),
-    )
+    return transpose(data, attributes.list('perm') ?? [...data.dims.keys()].reverse())
   },
 })

@@ -1,0 +1,3 @@
+import { defineBroadcasting } from './broadcasting.ts'
+
+export const Greater = defineBroadcasting('Greater', (a, b) => Number(a > b), { differentiate: [] })

@@ -1,0 +1,3 @@
+import { defineBroadcasting } from './broadcasting.ts'
+
+export const Less = defineBroadcasting('Less', (a, b) => Number(a < b), { differentiate: [] })

@@ -1,0 +1,3 @@
+import { defineBroadcasting } from './broadcasting.ts'
+
+export const LessOrEqual = defineBroadcasting('LessOrEqual', (a, b) => Number(a <= b), { differentiate: [] })

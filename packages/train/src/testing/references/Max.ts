@@ -1,0 +1,3 @@
+import { defineVariadic } from './variadic.ts'
+
+export const Max = defineVariadic('Max', values => Math.max(...values))

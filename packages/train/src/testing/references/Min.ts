@@ -1,0 +1,3 @@
+import { defineVariadic } from './variadic.ts'
+
+export const Min = defineVariadic('Min', values => Math.min(...values))
