@@ -81,7 +81,7 @@ describe('gradients', () => {
       expect.objectContaining({
         code: 'MODEL_GRADIENT',
         message: 'Node head/Floor (Floor) has no gradient rule.',
-        hint: expect.stringContaining('packages/train/src/gradients'),
+        hint: 'Freeze what is before it, which leaves these out of training: x. Or write the rule: one file in packages/train/src/gradients.',
         node: expect.objectContaining({ name: 'head/Floor', op: 'Floor' }),
       }),
     )
@@ -147,7 +147,8 @@ function network(): { graph: Graph; loss: string } {
 describe('the gradient of a whole network', () => {
   it('is that of central differences in float64, in a sample of every parameter', async () => {
     const { graph, loss } = network()
-    const names = trainableParameters(graph)
+    // All but the targets, which are a constant here.
+    const names = trainableParameters(graph).filter(name => name.includes('/'))
     expect(names).toHaveLength(11)
     const random = createRandom(6)
     const x = { dims: [3, 2, 6, 6], data: Float64Array.from({ length: 216 }, () => Math.fround(randomNormal(random))) }

@@ -9,10 +9,11 @@ import {
   type Node,
   operatorOf,
   readAttributes,
+  readsOf,
   type Value,
 } from '@pare/core-graph'
 import { expandComposites } from './composites/expand-composites.ts'
-import type { AnyGradient } from './gradient.ts'
+import type { AnyGradient, GradientOptions } from './gradient.ts'
 import { gradients as rules } from './gradients/registry.ts'
 import { sumTo } from './shapes.ts'
 
@@ -34,21 +35,34 @@ export interface Differentiated {
  * Reverse-mode differentiation: adds the nodes that compute d loss / d value for the given values, and only those
  * that this takes. Every node is a standard ONNX operator; the graph's outputs stay as they are.
  *
- * @param loss name of a scalar of the graph
+ * Levels that QuantizeLinear makes carry a gradient to DequantizeLinear and through what moves them about (Reshape,
+ * Concat); where else a number becomes an integer, its gradient ends.
+ *
+ * @param loss name of a scalar of the graph; of several losses, of their weighted sum
  * @param values names of inputs, initializers or inner values of the graph
  * @throws ModelError `MODEL_GRADIENT` when the way from the loss to a value leads through an operator without a
  *   gradient rule, or there is none
  */
-export function gradients(graph: Graph, loss: string, values: readonly string[]): Differentiated {
-  const differentiated = differentiate(graph, loss, values)
+export function gradients(
+  graph: Graph,
+  loss: string,
+  values: readonly string[],
+  options: Partial<GradientOptions> = {},
+): Differentiated {
+  const differentiated = differentiate(graph, loss, values, options)
   const names = [...differentiated.gradients.values()]
   return { ...differentiated, graph: expandComposites(differentiated.graph, names) }
 }
 
 /** As `gradients`, with composites still in the graph: `expandComposites` or `lower` replaces them. */
-export function differentiate(graph: Graph, loss: string, values: readonly string[]): Differentiated {
+export function differentiate(
+  graph: Graph,
+  loss: string,
+  values: readonly string[],
+  options: Partial<GradientOptions> = {},
+): Differentiated {
   const b = createBuilder(graph)
-  const result = b.scope('gradient', () => addGradients(b, graph, loss, values))
+  const result = b.scope('gradient', () => addGradients(b, graph, loss, values, { rangeMask: true, ...options }))
   return { graph: b.build(), gradients: result }
 }
 
@@ -57,6 +71,7 @@ function addGradients(
   graph: Graph,
   loss: string,
   values: readonly string[],
+  options: GradientOptions,
 ): ReadonlyMap<string, string> {
   const needed = dependents(graph, values)
   const parts = new Map<string, Value[]>([[loss, [b.scalar(1, b.value(loss).dataType)]]])
@@ -77,13 +92,13 @@ function addGradients(
   }
 
   for (const node of graph.nodes.toReversed()) {
-    const [output, ...others] = node.outputs
-    const reached = others.find(name => parts.has(name))
-    if (reached !== undefined)
-      throw gradientError(node, `gives no gradient to its output ${reached}`, 'Take the loss from another value.')
-    if (output === undefined || !needed.has(output)) continue
-    const gradient = total(output)
-    if (gradient) b.scope(node.name, () => passBack(b, node, gradient, needed, give))
+    if (!node.outputs.some(name => needed.has(name))) continue
+    const reached = node.outputs.map(name => (needed.has(name) ? total(name) : undefined))
+    if (reached.every(gradient => gradient === undefined)) continue
+    const rule = ruleOf(graph, node, values)
+    b.scope(node.name, () => {
+      for (const [input, gradient] of passBack(b, node, rule, reached, needed, options)) give(input, gradient)
+    })
   }
   return new Map(
     values.map(name => {
@@ -98,51 +113,78 @@ function addGradients(
   )
 }
 
-/** The float values that depend on any of the given ones, these included, and those of unknown type. */
+/**
+ * The values that depend on any of the given ones and carry a gradient, these included, and those of unknown type:
+ * floats, integers that a rule says are differentiable (levels), and what is made of these in their own type.
+ */
 function dependents(graph: Graph, values: readonly string[]): ReadonlySet<string> {
   const types = inferTypes(graph).values
   const names = new Set(values)
-  for (const node of graph.nodes)
-    if (node.inputs.some(input => names.has(input)))
-      for (const output of node.outputs)
-        if (output && isFloat(types.get(output)?.dataType ?? 'float32')) names.add(output)
+  const typeOf = (name: string) => types.get(name)?.dataType ?? 'float32'
+  for (const node of graph.nodes) {
+    const carrying = readsOf(node).filter(input => names.has(input))
+    if (carrying.length === 0) continue
+    const integers = new Set(carrying.map(typeOf).filter(type => !isFloat(type)))
+    const carries = (name: string) =>
+      isFloat(typeOf(name)) || integers.has(typeOf(name)) || gradientOf(node)?.differentiableIntegers === true
+    for (const output of node.outputs) if (output && carries(output)) names.add(output)
+  }
   return names
 }
 
-/** Adds the gradients of a node's inputs, as far as they are needed. */
+/** @throws ModelError `MODEL_GRADIENT` when a node has no rule: which values cannot be trained because of it */
+function ruleOf(graph: Graph, node: Node, values: readonly string[]): AnyGradient {
+  const rule = gradientOf(node)
+  if (rule) return rule
+  const before = values.filter(value => dependents(graph, [value]).has(node.outputs.find(name => name) ?? ''))
+  throw gradientError(
+    node,
+    'has no gradient rule',
+    `Freeze what is before it, which leaves these out of training: ${listText(before)}. Or write the rule: one file in packages/train/src/gradients.`,
+  )
+}
+
+const listText = (names: readonly string[]): string =>
+  names.length > 5 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} others` : names.join(', ')
+
+/**
+ * Adds the gradients of a node's inputs, as far as they are needed.
+ * @param reached the gradients of its outputs, place by place
+ */
 function passBack(
   b: GraphBuilder,
   node: Node,
-  gradient: Value,
+  rule: AnyGradient,
+  reached: readonly (Value | undefined)[],
   needed: ReadonlySet<string>,
-  give: (name: string, gradient: Value) => void,
-): void {
-  const operator = operatorOf(node)
-  const rule = gradientOf(node)
-  if (!operator || !rule)
-    throw gradientError(
-      node,
-      'has no gradient rule',
-      'Train a model without this operator, or write the rule: one file in packages/train/src/gradients.',
-    )
+  options: GradientOptions,
+): readonly (readonly [input: string, gradient: Value])[] {
+  const { inputs, outputs, attributes } = operatorOf(node) ?? { inputs: [], outputs: [], attributes: {} }
   const lookUp = (names: readonly string[]) => names.map(name => (name ? b.value(name) : undefined))
-  const [firstOutput = ''] = operator.outputs
   const named = {
-    ...byName(operator.inputs, lookUp(node.inputs)),
-    ...byName(operator.outputs, lookUp(node.outputs)),
-    [`d${firstOutput}`]: gradient,
+    ...byName(inputs, lookUp(node.inputs)),
+    ...byName(outputs, lookUp(node.outputs)),
+    ...gradientsByName(node, outputs, reached),
   }
-  const attributes = readAttributes(node, operator.attributes)
-  const backward = rule.backward(b, named as never, attributes as never)
-  const last = operator.inputs.length - 1
-  for (const [place, input] of node.inputs.entries()) {
-    if (!needed.has(input)) continue
-    const name = (operator.inputs[Math.min(place, last)] ?? '').replace(/\?$|\.\.\.$/, '')
+  const backward = rule.backward(b, named as never, readAttributes(node, attributes) as never, options)
+  const last = inputs.length - 1
+  return node.inputs.flatMap((input, place) => {
+    if (!needed.has(input)) return []
+    const name = (inputs[Math.min(place, last)] ?? '').replace(/\?$|\.\.\.$/, '')
     const make = backward[name]
-    if (!make) throw gradientError(node, `has no gradient for its input ${name}`, 'Make this input a constant.')
-    const made = make(Math.max(0, place - last))
-    give(input, sumTo(b, made, b.value(input)))
-  }
+    if (!make) throw gradientError(node, `has no gradient for its input ${name}`, `Freeze what ${input} is made of.`)
+    return [[input, sumTo(b, make(Math.max(0, place - last)), b.value(input))]]
+  })
+}
+
+/** `{ dY }`, or `{ doutputs }`, one for each place, where an operator has any number of outputs. */
+function gradientsByName(node: Node, [spec = '']: readonly string[], reached: readonly (Value | undefined)[]) {
+  if (spec.endsWith('...')) return { [`d${spec.slice(0, -3)}`]: reached }
+  const [first, ...others] = reached
+  const other = node.outputs[1 + others.findIndex(gradient => gradient !== undefined)]
+  if (!first || others.some(gradient => gradient !== undefined))
+    throw gradientError(node, `gives no gradient to its output ${other}`, 'Take the loss from another value.')
+  return { [`d${spec}`]: first }
 }
 
 export const gradientError = (node: Node, problem: string, hint: string) =>

@@ -55,7 +55,7 @@ export function trainingForm(
  * them themselves, since onnxruntime's kernel writes the batch's over them (`Alias(3, 1)` and `Alias(4, 2)` in
  * core/providers/cpu/nn/batch_norm.cc), nor a constant, which the runtime might share between nodes.
  */
-const blank = (b: GraphBuilder, statistic: Value): Value => b.Mul(statistic, b.scalar(0, statistic.dataType))
+const blank = (b: GraphBuilder, statistic: Value): Value => b.Sub(statistic, statistic)
 
 /**
  * The running statistics after a step, by their names: 0.9 of the old and 0.1 of the batch's. The batch's variance,

@@ -1,4 +1,4 @@
-import { type Dimension, type GraphBuilder, isKnown, ModelError, type Value } from '@pare/core-graph'
+import { type Dimension, type GraphBuilder, isKnown, ModelError, tensorNumbers, type Value } from '@pare/core-graph'
 
 /** A value's dimensions. @throws ModelError `MODEL_GRADIENT` when not even its rank is known */
 export function dimensionsOf({ name, shape }: Value): readonly Dimension[] {
@@ -18,6 +18,23 @@ export function sizesOf(value: Value): readonly number[] {
     code: 'MODEL_GRADIENT',
     message: `The shape [${dimensions.join(', ')}] of ${value.name} must be all numbers for this gradient.`,
     hint: 'Give the model a fixed batch size and input size.',
+  })
+}
+
+/** A value's sizes along some axes. @throws ModelError `MODEL_GRADIENT` when they are not known */
+export function sizesAlong(value: Value, axes: readonly number[]): readonly number[] {
+  const dimensions = dimensionsOf(value)
+  return sizesOf({ ...value, shape: axes.map(axis => dimensions.at(axis) ?? null) })
+}
+
+/** The elements of a value that is constant. @throws ModelError `MODEL_GRADIENT` when the graph computes it */
+export function numbersOf({ name, constant, elements }: Value): readonly number[] {
+  if (constant) return tensorNumbers(constant)
+  if (isKnown(elements)) return elements
+  throw new ModelError({
+    code: 'MODEL_GRADIENT',
+    message: `${name} is computed by the graph; a gradient that depends on it takes a constant.`,
+    hint: 'Fold the constants of the model first, with all input shapes known.',
   })
 }
 
