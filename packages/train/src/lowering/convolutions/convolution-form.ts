@@ -1,0 +1,23 @@
+import type { Value } from '@pare/core-graph'
+import type { Convolution } from '../../convolution/convolution.ts'
+import type { Lowerer } from '../lowerer.ts'
+import type { Operand } from '../lowering.ts'
+
+/** A way to compute a convolution and its gradients with images in rows. What gives nothing is computed in plain layout. */
+export interface ConvolutionForm {
+  readonly id: string
+  /** Whether it can compute this one; `formulations.ts` says whether it should. */
+  readonly fits: (conv: Convolution) => boolean
+  /** X:[C, M], W:[O, C/group, *k] → Y:[O, M′] */
+  readonly forward: (lowerer: Lowerer, X: Operand, W: Value, conv: Convolution) => Value
+  /** W:[O, C/group, *k], dY:[O, M′] → dX:[C, M] */
+  readonly inputGradient: (lowerer: Lowerer, W: Value, dY: Operand, conv: Convolution) => Value | undefined
+  /** X:[C, M], dY:[O, M′] → dW:[O, C/group, *k] */
+  readonly weightGradient: (lowerer: Lowerer, X: Operand, dY: Operand, conv: Convolution) => Value | undefined
+}
+
+export const defineConvolutionForm = (form: ConvolutionForm): ConvolutionForm => Object.freeze(form)
+
+/** Weights [O, …] multiplied by a factor for each output channel [O, 1]. */
+export const scaledWeights = ({ b }: Lowerer, W: Value, scale: Value | undefined, { outputs }: Convolution): Value =>
+  scale ? b.Mul(W, b.Reshape(scale, b.ints(outputs, ...(W.shape ?? []).slice(1).map(() => 1)))) : W

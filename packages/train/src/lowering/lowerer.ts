@@ -1,0 +1,156 @@
+import {
+  createRewriter,
+  elementCount,
+  type Graph,
+  type GraphBuilder,
+  graphIndex,
+  inferTypes,
+  isKnown,
+  type Node,
+  type Value,
+} from '@pare/core-graph'
+import type { Form, Image, Operand, Rows } from './lowering.ts'
+
+/** What rules work with: the graph under construction, and the layouts that its values are there in. */
+export interface Lowerer {
+  readonly b: GraphBuilder
+  /** Number of images that lie side by side. */
+  readonly block: number
+  operand(name: string): Operand
+  /** The plain shape of a value that is there or will be, where it is known. */
+  sizes(name: string): readonly number[] | undefined
+  /** Its sizes as images that can be had in rows: the batch is a multiple of the block. */
+  image(name: string): Image | undefined
+  /** The only node that reads a value, unless it is an output of the graph. */
+  soleUser(name: string): Node | undefined
+  /** Says that a node that follows is computed already, with the one that it reads: gives the form of its output. */
+  fused(node: Node, form: Form): void
+  isDone(node: Node): boolean
+  /** Says in which layout a value of the original graph is there. */
+  made(name: string, form: Form): void
+  /** Makes something once for each key: what several nodes read. */
+  shared(key: string, make: () => Value): Value
+}
+
+interface Forms {
+  plain?: Value
+  rows?: Rows
+  repeated?: Value
+}
+
+/** A lowerer that begins with a graph's inputs and initializers. */
+export function createLowerer(graph: Graph, block: number): Lowerer {
+  const b = createRewriter(graph)
+  const types = inferTypes(graph).values
+  const all = new Map<string, Forms>()
+  const sharedValues = new Map<string, Value>()
+  const index = graphIndex(graph)
+  const done = new Set<Node>()
+  const sizesOf = (name: string) => {
+    const shape = types.get(name)?.shape
+    return isKnown(shape) ? shape : undefined
+  }
+  const imageFor = (name: string) => {
+    const sizes = sizesOf(name)
+    return sizes && imageOf(sizes, block)
+  }
+  const made = (name: string, form: Form) => {
+    all.set(name, 'rows' in form ? { rows: form } : { ...form })
+  }
+
+  const formsOf = (name: string): Forms => {
+    const known = all.get(name)
+    if (known) return known
+    const forms = { plain: b.value(name) }
+    all.set(name, forms)
+    return forms
+  }
+
+  const operand = (name: string): Operand => {
+    const sizes = sizesOf(name)
+    const image = imageFor(name)
+    const forms = formsOf(name)
+    const sizesInRows = (): Image => {
+      if (image) return image
+      throw new Error(`${name} cannot be had in rows.`)
+    }
+    const scaledRows = (): Rows => {
+      forms.rows ??= {
+        rows: forms.repeated
+          ? repeat(b, forms.repeated, sizesInRows(), block)
+          : fromPlain(b, plain(), sizesInRows(), block),
+      }
+      return forms.rows
+    }
+    const rows = (): Value => {
+      const { rows: values, scale } = scaledRows()
+      if (!scale) return values
+      const scaled = b.Mul(values, scale)
+      forms.rows = { rows: scaled }
+      return scaled
+    }
+    const plain = (): Value => {
+      forms.plain ??= toPlain(b, rows(), sizesInRows(), block)
+      return forms.plain
+    }
+    return {
+      name,
+      sizes,
+      image,
+      isBlocked: forms.rows !== undefined || forms.repeated !== undefined,
+      plain,
+      rows,
+      scaledRows,
+      repeated: () => forms.repeated,
+    }
+  }
+
+  return {
+    b,
+    block,
+    operand,
+    sizes: sizesOf,
+    image: imageFor,
+    soleUser: name => {
+      const [user, ...others] = index.users.get(name) ?? []
+      return others.length === 0 && !index.outputs.has(name) ? user : undefined
+    },
+    made,
+    fused: (node, form) => {
+      done.add(node)
+      made(node.outputs[0] ?? '', form)
+    },
+    isDone: node => done.has(node),
+    shared: (key, make) => {
+      const value = sharedValues.get(key) ?? make()
+      sharedValues.set(key, value)
+      return value
+    },
+  }
+}
+
+function imageOf(sizes: readonly number[], block: number): Image | undefined {
+  const [batch = 0, channels = 0, ...spatial] = sizes
+  if (sizes.length < 2 || batch === 0 || batch % block !== 0) return undefined
+  const area = elementCount(spatial)
+  return { batch, channels, spatial, area, elements: batch * area }
+}
+
+/** [N, C, *s] → [C, N/b · s · b] */
+function fromPlain(b: GraphBuilder, plain: Value, { batch, channels, area }: Image, block: number): Value {
+  const split = b.Reshape(plain, b.ints(batch / block, block, channels, area))
+  return b.Reshape(b.Transpose(split, { perm: [2, 0, 3, 1] }), b.ints(channels, -1))
+}
+
+/** [C, N/b · s · b] → [N, C, *s] */
+function toPlain(b: GraphBuilder, rows: Value, { batch, channels, spatial, area }: Image, block: number): Value {
+  const split = b.Reshape(rows, b.ints(channels, batch / block, area, block))
+  return b.Reshape(b.Transpose(split, { perm: [1, 3, 0, 2] }), b.ints(batch, channels, ...spatial))
+}
+
+/** [C, N], the same for all pixels of an image → [C, N/b · s · b] */
+function repeat(b: GraphBuilder, values: Value, { batch, channels, area }: Image, block: number): Value {
+  const shape = [channels, batch / block, area, block]
+  const spread = b.Expand(b.Reshape(values, b.ints(channels, batch / block, 1, block)), b.ints(...shape))
+  return b.Reshape(spread, b.ints(channels, -1))
+}
