@@ -7,6 +7,14 @@ import { classes, type TrainingCase } from './training-cases.ts'
 /** How images are changed at random: what small images are usually trained with, and all that there is. */
 export const augmentations = {
   light: { horizontalFlip: true, cropPadding: 4 },
+  full: {
+    horizontalFlip: true,
+    cropPadding: 4,
+    colourJitter: {},
+    randAugment: {},
+    mixup: { probability: 0.5 },
+    cutmix: { probability: 0.5 },
+  },
 } as const satisfies Readonly<Record<string, AugmentInput>>
 
 /** Batches in one pass over the file. */
