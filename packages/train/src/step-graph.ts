@@ -78,7 +78,7 @@ export function stepGraph(model: Graph, options: StepOptions, additions: StepAdd
 
   // What the loss does not depend on, such as the layers before another output, is not trained.
   const sources = sourcesOf(forward, outputs.loss)
-  const trained = [...candidates].filter(name => sources.has(name))
+  const trained = [...candidates].filter(name => sources.has(name) && !ownState.has(name))
   const learning = statistics.filter(({ node }) => sources.has(node.outputs[0] ?? ''))
   const averages = learning.flatMap(({ runningMean, runningVariance }) => [runningMean, runningVariance])
   const changing = new Set([...trained, ...averages, ...ownState.keys()])
@@ -93,19 +93,21 @@ export function stepGraph(model: Graph, options: StepOptions, additions: StepAdd
     }))
     return { b, parameters, state: createStepState(b, model, backward.outputs.length) }
   }
-  /** What changes with every batch. */
-  const addAverages = (b: GraphBuilder, state: StepState) => {
+  const addStatistics = (b: GraphBuilder, state: StepState) => {
     for (const batch of learning)
       b.scope(`${batch.node.name}/averages`, () => {
         for (const [name, value] of nextAverages(b, batch)) state.next(name, value)
       })
+  }
+  const addOwnState = (b: GraphBuilder, state: StepState) => {
     for (const [name, next] of ownState) state.next(name, b.Identity(b.value(next)))
   }
 
   const { b, parameters, state } = begin()
   const { learningRate, step } = update(b, state, parameters, options)
-  addAverages(b, state)
+  addStatistics(b, state)
   if (options.average !== undefined) averageModel(b, state, model, { decay: options.average, step: step() })
+  addOwnState(b, state)
   return {
     ...state.build(),
     accumulation: options.accumulate > 1 ? accumulation() : undefined,
@@ -121,7 +123,8 @@ export function stepGraph(model: Graph, options: StepOptions, additions: StepAdd
   function accumulation(): Graph {
     const { b, parameters, state } = begin()
     accumulate(b, state, parameters)
-    addAverages(b, state)
+    addStatistics(b, state)
+    addOwnState(b, state)
     return state.build().graph
   }
 }

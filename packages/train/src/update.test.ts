@@ -136,10 +136,13 @@ describe('what a strategy adds', () => {
       [5, -5, 0, 0],
       [0, 0, 1, 1],
     ].map(values => ({ inputs: { x: values } }))
-    const { value, step } = await runSteps(b.build(), batches, { options: { loss: [] }, learningRate: 0.01, additions })
+    const options = { loss: [], average: 0.9 }
+    const { value, step } = await runSteps(b.build(), batches, { options, learningRate: 0.01, additions })
     expect([1, 2, 3].map(after => value('greatest', after))).toEqual([[4], [5], [5]])
     // L = mean x²·(1 − s)²; dL/ds = 2·(s − 1)·mean x²
     expect(value('scale', 1)[0]).toBeCloseTo(2 - 0.01 * 2 * 7.5, 5)
+    // Weights are averaged; what the model itself changes is as it says.
+    expect(step.state.get('average/scale')?.ofModel).toBe('scale')
     expect(step.state.get('greatest')?.ofModel).toBe('greatest')
   })
 

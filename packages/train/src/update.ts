@@ -92,7 +92,7 @@ function clipped(ops: Expressions, gradients: readonly Value[], most: number | u
 }
 
 /**
- * Adds moving averages of all that the step changes of the model, which stand in for it: a′ = d·a + (1 − d)·w′ with
+ * Adds moving averages of the model's tensors that the step changes so far, which stand in for them: a′ = d·a + (1 − d)·w′ with
  * d = min(decay, (1 + t)/(10 + t)) at the update number t, so that the first weights are soon forgotten (as
  * TensorFlow's ExponentialMovingAverage does).
  */
