@@ -15,7 +15,7 @@ async function computed(formula: (ops: Expressions, a: Value, b: Value) => Value
   builder.output(result)
   const feed = (...data: number[]) => ({ dataType: 'float32' as const, dims: [2, 2], data: Float32Array.from(data) })
   const outputs = await runOnce(builder.build(), { a: feed(1, -2, 3, 4), b: feed(2, 2, 1, 0.5) })
-  return Array.from(outputs[result.name]?.data ?? [], Number).map(value => Number(value.toFixed(3)))
+  return Array.from(outputs[result.name]?.data ?? [], Number)
 }
 
 test.each<[string, (ops: Expressions, a: Value, b: Value) => Value, readonly number[]]>([
@@ -29,17 +29,21 @@ test.each<[string, (ops: Expressions, a: Value, b: Value) => Value, readonly num
   ['the greater of a and b', (ops, a, b) => ops.max(a, b), [2, 2, 3, 4]],
   ['−a', (ops, a) => ops.neg(a), [-1, 2, -3, -4]],
   ['|a|', (ops, a) => ops.abs(a), [1, 2, 3, 4]],
-  ['√b', (ops, _, b) => ops.sqrt(b), [1.414, 1.414, 1, 0.707]],
+  ['√b', (ops, _, b) => ops.sqrt(b), [Math.SQRT2, Math.SQRT2, 1, Math.SQRT1_2]],
   ['a²', (ops, a) => ops.square(a), [1, 4, 9, 16]],
-  ['e^b', (ops, _, b) => ops.exp(b), [7.389, 7.389, 2.718, 1.649]],
-  ['ln b', (ops, _, b) => ops.log(b), [0.693, 0.693, 0, -0.693]],
+  ['e^b', (ops, _, b) => ops.exp(b), [Math.E ** 2, Math.E ** 2, Math.E, Math.E ** 0.5]],
+  ['ln b', (ops, _, b) => ops.log(b), [Math.LN2, Math.LN2, 0, -Math.LN2]],
   ['Σ a', (ops, a) => ops.sum(a), [6]],
   ['Σ a over columns', (ops, a) => ops.sum(a, [0]), [4, 2]],
   ['the mean of a', (ops, a) => ops.mean(a), [1.5]],
   ['the means of the rows of a', (ops, a) => ops.mean(a, [-1]), [-0.5, 3.5]],
-  ['softmax of the rows of b', (ops, _, b) => ops.softmax(b), [0.5, 0.5, 0.622, 0.378]],
-  ['its logarithm', (ops, _, b) => ops.logSoftmax(b), [-0.693, -0.693, -0.474, -0.974]],
+  ['softmax of the rows of b', (ops, _, b) => ops.softmax(b), [0.5, 0.5, 0.622459, 0.377541]],
+  ['its logarithm', (ops, _, b) => ops.logSoftmax(b), [-Math.LN2, -Math.LN2, Math.log(0.622459), Math.log(0.377541)]],
   ['a·b as matrices', (ops, a, b) => ops.matmul(a, b), [0, 1, 10, 8]],
   ['aᵀ', (ops, a) => ops.transpose(a), [1, 3, -2, 4]],
   ['the rows of a, one after the other', (ops, a) => ops.reshape(a, [-1]), [1, -2, 3, 4]],
-])('%s', async (_, formula, expected) => expect(await computed(formula)).toEqual(expected))
+])('%s', async (_, formula, expected) => {
+  const actual = await computed(formula)
+  expect(actual).toHaveLength(expected.length)
+  for (const [place, value] of expected.entries()) expect(actual[place]).toBeCloseTo(value, 5)
+})
