@@ -87,6 +87,85 @@ describe('gradients', () => {
     )
   })
 
+  it('names a few of many parameters that would be frozen', () => {
+    const b = createBuilder('deep')
+    const weights = Array.from({ length: 7 }, (_, place) => b.input(`weight${place}`, 'float32', [3]))
+    const product = weights.reduce((total, weight) => b.Mul(total, weight))
+    const after = b.input('after', 'float32', [3])
+    const loss = b.ReduceSum(b.Mul(b.Floor(product), after), undefined, { keepdims: 0 })
+    b.output(loss)
+    const names = [...weights, after].map(({ name }) => name)
+    expect(() => gradients(b.build(), loss.name, names)).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('weight0, weight1, weight2, weight3 and 3 others.') }),
+    )
+    expect(gradients(b.build(), loss.name, ['after']).gradients.size).toBe(1)
+  })
+
+  it('refuses a loss that is made of the second output of a node', () => {
+    const { graph, loss } = lossGraph([2, 3], (b, x) => {
+      const [, mean = x] = b.node(
+        'LayerNormalization',
+        [x, b.constant('float32', [3], [1, 1, 1])],
+        {},
+        { outputCount: 2 },
+      )
+      return b.ReduceSum(mean, undefined, { keepdims: 0 })
+    })
+    expect(() => gradients(graph, loss, ['x'])).toThrow('gives no gradient to its output LayerNormalization:1')
+  })
+
+  it('sees what a branch of If takes from around it', () => {
+    const { graph, loss } = lossGraph([], (b, x) => {
+      const branch = createBuilder('branch')
+      branch.output(branch.node('Exp', [x], {}, { outputTypes: [{ dataType: 'float32', shape: [] }] })[0] ?? x)
+      const { nodes, outputs, inputs, initializers, valueInfo } = branch.build()
+      const body = { name: 'branch', nodes, outputs, inputs, initializers, valueInfo }
+      const [y = x] = b.node(
+        'If',
+        [b.constant('bool', [], [1])],
+        { then_branch: body, else_branch: body },
+        { outputCount: 1 },
+      )
+      return b.Mul(y, x)
+    })
+    expect(() => gradients(graph, loss, ['x'])).toThrow('Node If (If) has no gradient rule.')
+  })
+
+  it('is 0, not NaN, where a number to the power of 0 is 0, and where a norm is', async () => {
+    const powers = lossGraph([3], (b, x) =>
+      b.ReduceSum(b.Pow(x, b.constant('float32', [3], [0, 1, 3])), undefined, { keepdims: 0 }),
+    )
+    expect(await gradientAt(powers, [0, 0, 2])).toEqual([0, 1, 12])
+    expect(
+      await gradientAt(
+        lossGraph([2], (b, x) => b.ReduceL2(x, undefined, { keepdims: 0 })),
+        [0, 0],
+      ),
+    ).toEqual([0, 0])
+  })
+
+  it('gives the first of equal inputs the gradient of Max, and equal elements their share of that of ReduceMax', async () => {
+    const twice = lossGraph([2], (b, x) => b.ReduceSum(b.Max([x, x]), undefined, { keepdims: 0 }))
+    expect(await gradientAt(twice, [1, 2])).toEqual([1, 1])
+    const largest = lossGraph([4], (b, x) => b.ReduceMax(x, undefined, { keepdims: 0 }))
+    expect(await gradientAt(largest, [3, 1, 3, 2])).toEqual([0.5, 0, 0.5, 0])
+  })
+
+  it('keeps to the elements that Dropout kept in training', async () => {
+    const dropped = lossGraph([64], (b, x) => {
+      const [kept = x] = b.node(
+        'Dropout',
+        [x, b.scalar(0.75), b.constant('bool', [], [1])],
+        { seed: 3 },
+        { outputCount: 2 },
+      )
+      return b.ReduceSum(b.Mul(kept, kept), undefined, { keepdims: 0 })
+    })
+    // y = 4·x where kept and 0 elsewhere: dL/dx = 2·y·4.
+    const gradient = await gradientAt(dropped, Array(64).fill(1))
+    expect(new Set(gradient)).toEqual(new Set([0, 32]))
+  })
+
   it('takes nothing that an object inherits for a gradient rule', () => {
     for (const op of Object.getOwnPropertyNames(Object.prototype))
       expect(gradientOf({ op, domain: '' })).toBeUndefined()
@@ -144,12 +223,55 @@ function network(): { graph: Graph; loss: string } {
   return { graph: trainingForm(b.build()).graph, loss: loss.name }
 }
 
+/** Images cut into patches, a class token, attention by two heads, a multilayer perceptron: a small ViT. */
+function transformer(): { graph: Graph; loss: string } {
+  const b = createBuilder('transformer')
+  const random = createRandom(8)
+  const weight = (name: string, ...dims: number[]) => {
+    const length = dims.reduce((product, size) => product * size, 1)
+    const data = Float32Array.from({ length }, () => 0.5 * randomNormal(random))
+    return b.initializer(`weights/${name}`, tensorOf('float32', dims, data))
+  }
+  const norm = (name: string, x: Value) =>
+    b.LayerNormalization(x, weight(`${name}/scale`, 4), weight(`${name}/shift`, 4))
+  const linear = (name: string, x: Value, from: number, to: number) =>
+    b.Add(b.MatMul(x, weight(`${name}/weight`, from, to)), weight(`${name}/bias`, to))
+
+  const x = b.input('x', 'float32', [3, 2, 6, 6])
+  const patches = b.Conv(x, weight('patches', 4, 2, 3, 3), undefined, { strides: [3, 3] })
+  const tokens = b.Transpose(b.Reshape(patches, b.ints(0, 4, -1)), { perm: [0, 2, 1] })
+  const first = b.Expand(weight('class', 1, 1, 4), b.ints(3, 1, 4))
+  const embedded = b.Add(
+    b.Concat([first, tokens], { axis: 1 }),
+    b.Gather(weight('positions', 9, 4), b.ints(0, 2, 4, 6, 8)),
+  )
+
+  const heads = (value: Value) => b.Transpose(b.Reshape(value, b.ints(0, 0, 2, 2)), { perm: [0, 2, 1, 3] })
+  const [query, key, value] = b
+    .Split(linear('qkv', norm('norm1', embedded), 4, 12), undefined, { axis: 2, num_outputs: 3 })
+    .map(heads)
+  if (!query || !key || !value) throw new Error('Split makes three parts.')
+  const scores = b.Softmax(b.Mul(b.MatMul(query, b.Transpose(key, { perm: [0, 1, 3, 2] })), b.scalar(Math.SQRT1_2)))
+  const mixed = b.Reshape(b.Transpose(b.MatMul(scores, value), { perm: [0, 2, 1, 3] }), b.ints(0, 0, 4))
+  const attended = b.Add(embedded, linear('projection', mixed, 4, 4))
+  const hidden = b.Gelu(linear('mlp1', norm('norm2', attended), 4, 8))
+  const output = b.Gather(b.Add(attended, linear('mlp2', hidden, 8, 4)), b.constant('int64', [], [0]), { axis: 1 })
+  const logits = linear('classifier', output, 4, 3)
+  const targets = b.constant('float32', [3, 3], [1, 0, 0, 0, 0, 1, 0, 1, 0])
+  const loss = b.Neg(b.ReduceSum(b.Mul(b.LogSoftmax(logits), targets), undefined, { keepdims: 0 }))
+  b.output(loss)
+  return { graph: b.build(), loss: loss.name }
+}
+
 describe('the gradient of a whole network', () => {
-  it('is that of central differences in float64, in a sample of every parameter', async () => {
-    const { graph, loss } = network()
+  it.each([
+    { name: 'of convolutions', make: network, parameters: 11 },
+    { name: 'of attention', make: transformer, parameters: 17 },
+  ])('$name is that of central differences in float64, in a sample of every parameter', async given => {
+    const { graph, loss } = given.make()
     // All but the targets, which are a constant here.
     const names = trainableParameters(graph).filter(name => name.includes('/'))
-    expect(names).toHaveLength(11)
+    expect(names).toHaveLength(given.parameters)
     const random = createRandom(6)
     const x = { dims: [3, 2, 6, 6], data: Float64Array.from({ length: 216 }, () => Math.fround(randomNormal(random))) }
     const differentiated = gradients(graph, loss, names)
@@ -158,8 +280,11 @@ describe('the gradient of a whole network', () => {
     const outputs = await runOnce(b.build(), {
       x: { dataType: 'float32', dims: x.dims, data: Float32Array.from(x.data) },
     })
+    const interpreted = interpret(differentiated.graph, { x })
     for (const name of names) {
-      const actual = Array.from(outputs[differentiated.gradients.get(name) ?? '']?.data ?? [], Number)
+      const gradient = differentiated.gradients.get(name) ?? ''
+      const actual = Array.from(outputs[gradient]?.data ?? [], Number)
+      const exact = interpreted.get(gradient)?.data ?? []
       const places = actual.map((_, place) => place).filter(place => place % Math.ceil(actual.length / 6) === 0)
       const tensor = graph.initializers.get(name)
       const parameter = { dims: tensor?.dims ?? [], data: Float64Array.from(tensor ? tensorNumbers(tensor) : []) }
@@ -170,6 +295,7 @@ describe('the gradient of a whole network', () => {
       for (const place of places) {
         const expected = (moved(place, 1e-6) - moved(place, -1e-6)) / 2e-6
         expect(Math.abs((actual[place] ?? 0) - expected) / largest, `${name}[${place}]`).toBeLessThan(1e-4)
+        expect(Math.abs((exact[place] ?? 0) - expected) / largest, `${name}[${place}] in float64`).toBeLessThan(1e-7)
       }
     }
   })

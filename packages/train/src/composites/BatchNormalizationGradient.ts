@@ -21,7 +21,7 @@ export const BatchNormalizationGradient = defineComposite({
     const perChannel = (vector: Value) => b.Unsqueeze(vector, others)
     const sum = (value: Value) => b.ReduceSum(value, others, { keepdims: 1 })
     const vector = (value: Value) => b.Reshape(value, b.ints(-1))
-    const share = (sum: Value) => b.Mul(sum, b.scalar(1 / elementsPerChannel(X), sum.dataType))
+    const share = (sum: Value) => b.Div(sum, b.scalar(elementsPerChannel(X), sum.dataType))
 
     const rate = once(() => perChannel(b.Reciprocal(b.Sqrt(b.Add(variance, b.scalar(epsilon, variance.dataType))))))
     const normalized = once(() => b.Mul(b.Sub(X, perChannel(mean)), rate()))

@@ -26,10 +26,10 @@ export const BatchNormalization = defineGradient({
     const others = b.ints(0, ...spatialAxes(dimensionsOf(X).slice(2)))
     const perChannel = (vector: Value) => b.Unsqueeze(vector, others)
     const sum = (value: Value) => b.ReduceSum(value, others, { keepdims: 0 })
-    const rate = b.Reciprocal(b.Sqrt(b.Add(input_var, b.scalar(epsilon, input_var.dataType))))
+    const rate = once(() => b.Reciprocal(b.Sqrt(b.Add(input_var, b.scalar(epsilon, input_var.dataType)))))
     return {
-      X: () => b.Mul(dY, perChannel(b.Mul(scale, rate))),
-      scale: () => b.Mul(sum(b.Mul(dY, b.Sub(X, perChannel(input_mean)))), rate),
+      X: () => b.Mul(dY, perChannel(b.Mul(scale, rate()))),
+      scale: () => b.Mul(sum(b.Mul(dY, b.Sub(X, perChannel(input_mean)))), rate()),
       B: () => sum(dY),
     }
   },

@@ -1,6 +1,7 @@
 import type { Value } from '@pare/core-graph'
 import { spatialAxes } from '../convolution/convolution.ts'
 import { defineGradient } from '../gradient.ts'
+import { once } from '../once.ts'
 import { dimensionsOf, shapeOf } from '../shapes.ts'
 import { normalization } from './normalization.ts'
 
@@ -16,10 +17,10 @@ export const GroupNormalization = defineGradient({
     const grouped = (value: Value) => b.Reshape(value, b.ints(0, groups, -1))
     const whole = (value: Value) => b.Reshape(value, shapeOf(b, X))
     const perChannel = (value: Value) => b.ReduceSum(value, b.ints(0, ...image), { keepdims: 0 })
-    const { normalized, passBack } = normalization(b, grouped(X), 2, epsilon)
+    const own = once(() => normalization(b, grouped(X), 2, epsilon))
     return {
-      X: () => whole(passBack(grouped(b.Mul(dY, b.Unsqueeze(scale, b.ints(0, ...image)))))),
-      scale: () => perChannel(b.Mul(dY, whole(normalized()))),
+      X: () => whole(own().passBack(grouped(b.Mul(dY, b.Unsqueeze(scale, b.ints(0, ...image)))))),
+      scale: () => perChannel(b.Mul(dY, whole(own().normalized()))),
       bias: () => perChannel(dY),
     }
   },

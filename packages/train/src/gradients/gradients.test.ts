@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compareWithReference } from '../testing/differentiate-case.ts'
+import { compareWithReference, deadNodes, differentiatedNames } from '../testing/differentiate-case.ts'
 import type { Reference, ReferenceCase } from '../testing/reference.ts'
 import { references } from '../testing/references/registry.ts'
 import { gradients } from './registry.ts'
@@ -28,6 +28,11 @@ async function expectAgreement(reference: Reference, given: Omit<ReferenceCase, 
 
 describe.each(Object.values(all))('the gradient of $op', reference => {
   it.each(reference.cases)('is that of the float64 reference: $name', given => expectAgreement(reference, given))
+
+  it.each(reference.cases)('takes no node that it does not need: $name', given => {
+    for (const name of differentiatedNames(reference.op, given))
+      expect(deadNodes(reference, given, name), name).toEqual([])
+  })
 
   const { arbitrary } = reference
   if (arbitrary)

@@ -1,6 +1,7 @@
 import type { GraphBuilder, Value } from '@pare/core-graph'
 import { once } from '../once.ts'
 import { dimensionsOf, sizesOf } from '../shapes.ts'
+import { castLike } from './mask.ts'
 
 /** X̂ and its gradient's way back to X. */
 export interface Normalization {
@@ -21,7 +22,7 @@ export function normalization(b: GraphBuilder, X: Value, axis: number, epsilon: 
   const made = once(() => {
     const ones = b.Expand(b.scalar(1, X.dataType), b.ints(...sizesOf({ ...X, shape: X.shape?.slice(axis) })))
     const [normalized = X, , rate = X] = b.node('LayerNormalization', [X, ones], { axis, epsilon }, { outputCount: 3 })
-    return { normalized, rate }
+    return { normalized, rate: castLike(b, rate, X) }
   })
   return {
     normalized: () => made().normalized,

@@ -41,12 +41,10 @@ export async function runOnce(graph: Graph, feeds: TensorMap): Promise<TensorMap
  */
 export async function compareWithReference(reference: Reference, given: AnyCase): Promise<readonly Comparison[]> {
   const { op, forward, differentiated = forward } = reference
-  const { lossOf = [0] } = given
   const inputs = operandsOf(given)
-  const attributes = attributesOf(given.attributes)
-  const outputs = outputsOf(forward(inputs, attributes)).slice(0, given.outputCount ?? 1)
-  const projections = new Map(lossOf.map(place => [place, spaced(outputs[place]?.dims ?? [], 96 + place)]))
-  const names = op in rules ? (given.differentiate ?? randomNames(given)) : []
+  const outputs = outputsOf(forward(inputs, attributesOf(given.attributes))).slice(0, given.outputCount ?? 1)
+  const projections = projectionsOf(outputs, given)
+  const names = differentiatedNames(op, given)
   const { graph, outputNames, gradientNames } = caseGraph(op, given, projections, names)
   const feeds: Record<string, Nd> = {
     ...Object.fromEntries(
@@ -72,6 +70,26 @@ export async function compareWithReference(reference: Reference, given: AnyCase)
       compare(`d${name}`, gradientNames[place] ?? '', centralDifferences(inputs, name, loss)),
     ),
   ]
+}
+
+/** The inputs of a case whose gradients are compared. */
+export const differentiatedNames = (op: string, given: AnyCase): readonly string[] =>
+  op in rules ? (given.differentiate ?? randomNames(given)) : []
+
+/** For each output that the loss is made of, by its place, what it is multiplied by. */
+const projectionsOf = (outputs: readonly Nd[], { lossOf = [0] }: AnyCase): ReadonlyMap<number, Nd> =>
+  new Map(lossOf.map(place => [place, spaced(outputs[place]?.dims ?? [], 96 + place)]))
+
+/** The nodes of the graph of one input's gradient that nothing needs. */
+export function deadNodes({ op, forward }: Reference, given: AnyCase, name: string): readonly string[] {
+  const projections = projectionsOf(outputsOf(forward(operandsOf(given), attributesOf(given.attributes))), given)
+  const { nodes, outputs } = caseGraph(op, given, projections, [name]).graph
+  const read = new Set(outputs.map(output => output.name))
+  return nodes.toReversed().flatMap(node => {
+    if (!node.outputs.some(output => read.has(output))) return [node.name]
+    for (const value of node.inputs) read.add(value)
+    return []
+  })
 }
 
 type Loss = (inputs: Readonly<Record<string, Nd>>) => number
@@ -127,6 +145,7 @@ function caseGraph(
     return b.ReduceSum(b.Mul(value, b.input(`projection${place}`, 'float32', dims)), undefined, { keepdims: 0 })
   })
   const loss = parts.reduce((total, part) => b.Add(total, part))
+  b.output(loss)
   const differentiated = gradients(b.build(), loss.name, names)
   const whole = createBuilder(differentiated.graph)
   const gradientNames = names.map(name => differentiated.gradients.get(name) ?? '')
