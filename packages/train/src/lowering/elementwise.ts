@@ -6,14 +6,15 @@ import { defineLowering, type Form, type Image, type LoweredOperator, type Opera
 export const elementwise = <const Op extends LoweredOperator>(op: Op) =>
   defineLowering<Op>({
     op,
-    lower: (lowerer, _operands, _attributes, node) => lowerElementwise(lowerer, node) as never,
+    lower: (lowerer, _operands, _attributes, node) =>
+      (inRows(lowerer, node) ?? withWideScalars(lowerer, node)) as never,
   })
 
 /** How an operand takes part: one number for each element, for each image and channel, for each channel, or for all. */
 type Part = 'element' | 'image' | 'channel' | 'all'
 
 /** In rows where an operand is in rows already, and the others are of the same shape or broadcast along whole axes. */
-function lowerElementwise(lowerer: Lowerer, node: Node): Readonly<Record<string, Form>> | undefined {
+function inRows(lowerer: Lowerer, node: Node): Forms | undefined {
   const [output = ''] = node.outputs
   const [sizes, image] = [lowerer.sizes(output), lowerer.image(output)]
   if (!sizes || !image) return undefined
@@ -27,16 +28,45 @@ function lowerElementwise(lowerer: Lowerer, node: Node): Readonly<Record<string,
   const isSplit = !isRepeated && given.some((operand, place) => parts[place] === 'image' || operand.repeated())
   const view = isSplit ? splitView : matrixView
   const values = operands.map(operand => operand && view(lowerer, operand, partOf(operand, sizes) ?? 'all', image))
+  const made = sameOperator(lowerer, node, values)
+  if (isRepeated) return formsOf({ repeated: made })
+  return formsOf({ rows: isSplit ? lowerer.b.Reshape(made, lowerer.b.ints(image.channels, -1)) : made })
+}
+
+/**
+ * In plain layout, a number made as many axes as the other operand has where that ends in axes of size 1, such as the
+ * weights of a 1×1 convolution: onnxruntime would take these elements one by one (0.62 ms for 256·256, instead of 0.03).
+ */
+function withWideScalars(lowerer: Lowerer, node: Node): Forms | undefined {
   const { b } = lowerer
-  const attributes = Object.entries(node.attributes).flatMap(([name, attribute]): [string, AttributeInput][] =>
+  const sizes = lowerer.sizes(node.outputs[0] ?? '')
+  if (node.inputs.length !== 2 || !sizes || sizes.length < 2 || sizes.at(-1) !== 1) return undefined
+  const operands = node.inputs.map(name => lowerer.operand(name))
+  const isNarrow = ({ sizes: own }: Operand) => own && own.length < sizes.length && elementCount(own) === 1
+  if (!operands.some(isNarrow)) return undefined
+  const ones = sizes.map(() => 1)
+  const values = operands.map(operand =>
+    isNarrow(operand)
+      ? lowerer.shared(`${operand.name}:${ones}`, () => b.Reshape(operand.plain(), b.ints(...ones)))
+      : operand.plain(),
+  )
+  return formsOf({ plain: sameOperator(lowerer, node, values) })
+}
+
+type Forms = Readonly<Record<string, Form>>
+
+/** By each name that an element-wise operator's output has. */
+const formsOf = (form: Form): Forms => ({ Y: form, C: form, output: form, Z: form })
+
+function sameOperator({ b }: Lowerer, { op, attributes }: Node, values: readonly (Value | undefined)[]): Value {
+  const given = Object.entries(attributes).flatMap(([name, attribute]): [string, AttributeInput][] =>
     attribute.kind === 'int' || attribute.kind === 'float' || attribute.kind === 'string'
       ? [[name, attribute.value]]
       : [],
   )
-  const [made] = b.node(node.op, values, Object.fromEntries(attributes))
-  if (!made) return undefined
-  const form = isRepeated ? { repeated: made } : { rows: isSplit ? b.Reshape(made, b.ints(image.channels, -1)) : made }
-  return { Y: form, C: form, output: form, Z: form }
+  const [made] = b.node(op, values, Object.fromEntries(given))
+  if (made) return made
+  throw new Error(`${op} has an output.`)
 }
 
 function partOf({ sizes }: Operand, whole: readonly number[]): Part | undefined {

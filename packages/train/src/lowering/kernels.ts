@@ -44,16 +44,16 @@ export function product(
   return call(b, 'FusedMatMul', [A, B], { domain: contrib, shape, attributes: { transA, transB } })
 }
 
-/** Σ of each row: [C, M] → [C, 1] */
-export const rowSum = (b: GraphBuilder, rows: Value): Value => b.ReduceSum(rows, b.ints(1), { keepdims: 1 })
+/** Σ of each row: [C, M] → [C] */
+export const rowSum = (b: GraphBuilder, rows: Value): Value => b.ReduceSum(rows, b.ints(1), { keepdims: 0 })
 
-/** Σ of the products of two rows, for each row: [C, M], [C, M] → [C, 1]. Read once, where Mul and ReduceSum also write. */
+/** Σ of the products of two rows, for each row: [C, M], [C, M] → [C]. Read once, where Mul and ReduceSum also write. */
 export function rowDot(b: GraphBuilder, first: Value, second: Value): Value {
   const [channels, elements] = [sizeOf(first, 0), sizeOf(first, 1)]
   const apart = (rows: Value) => b.Reshape(rows, b.ints(channels, 1, elements))
   const inputs = [apart(first), apart(second)]
   const dots = call(b, 'FusedMatMul', inputs, { domain: contrib, shape: [channels, 1, 1], attributes: { transB: 1 } })
-  return b.Reshape(dots, b.ints(channels, 1))
+  return b.Reshape(dots, b.ints(channels))
 }
 
 /** What FusedConv applies to its result. */
@@ -64,7 +64,7 @@ export interface Activation {
 
 /**
  * activation(factor·rows + shift + added), all in one pass: a convolution in which each channel is a group and each
- * element a pixel. rows, added:[C, M], factor, shift:[C, 1]
+ * element a pixel. rows, added:[C, M], factor, shift:[C]
  */
 export function scaleAndShift(
   b: GraphBuilder,
@@ -78,7 +78,7 @@ export function scaleAndShift(
 ): Value {
   const [channels, elements] = [sizeOf(rows, 0), sizeOf(rows, 1)]
   const image = (value: Value) => b.Reshape(value, b.ints(1, channels, 1, elements))
-  const inputs = [image(rows), b.Reshape(factor, b.ints(channels, 1, 1, 1)), b.Reshape(shift, b.ints(-1))]
+  const inputs = [image(rows), b.Reshape(factor, b.ints(channels, 1, 1, 1)), shift]
   const made = call(b, 'FusedConv', added ? [...inputs, image(added)] : inputs, {
     domain: contrib,
     shape: [1, channels, 1, elements],

@@ -85,7 +85,7 @@ export function createLowerer(graph: Graph, block: number): Lowerer {
     const rows = (): Value => {
       const { rows: values, scale } = scaledRows()
       if (!scale) return values
-      const scaled = b.Mul(values, scale)
+      const scaled = b.Mul(values, b.Reshape(scale, b.ints(-1, 1)))
       forms.rows = { rows: scaled }
       return scaled
     }

@@ -21,7 +21,7 @@ export interface Operand {
   plain(): Value
   /** `[C, M]`. */
   rows(): Value
-  /** `[C, M]` and, if they are still to be multiplied by it, a factor for each channel `[C, 1]`. */
+  /** `[C, M]` and, if they are still to be multiplied by it, a factor for each channel `[C]`. */
   scaledRows(): Rows
   /** `[C, N]` of a value that is the same for all pixels of an image. */
   repeated(): Value | undefined

@@ -18,6 +18,6 @@ export interface ConvolutionForm {
 
 export const defineConvolutionForm = (form: ConvolutionForm): ConvolutionForm => Object.freeze(form)
 
-/** Weights [O, …] multiplied by a factor for each output channel [O, 1]. */
+/** Weights [O, …] multiplied by a factor for each output channel [O]. */
 export const scaledWeights = ({ b }: Lowerer, W: Value, scale: Value | undefined, { outputs }: Convolution): Value =>
   scale ? b.Mul(W, b.Reshape(scale, b.ints(outputs, ...(W.shape ?? []).slice(1).map(() => 1)))) : W

@@ -1,5 +1,5 @@
 import { withActivation } from '../activation.ts'
-import { centred, columnOf, rateOf } from '../batch-statistics.ts'
+import { centred, rateOf } from '../batch-statistics.ts'
 import { rowDot, rowSum, scaleAndShift } from '../kernels.ts'
 import { defineLowering } from '../lowering.ts'
 
@@ -14,17 +14,15 @@ export const BatchNormalization = defineLowering({
     const training = training_mode === 1
     if (!X.isBlocked || !X.image || (training && momentum !== 0)) return undefined
     const share = b.scalar(1 / X.image.elements)
-    const mean = training ? b.Mul(rowSum(b, X.rows()), share) : columnOf(b, input_mean.plain())
+    const mean = training ? b.Mul(rowSum(b, X.rows()), share) : input_mean.plain()
     const deviation = training && centred(lowerer, X, node.outputs[1] ?? '', () => mean)
-    const variance = deviation ? b.Mul(rowDot(b, deviation, deviation), share) : columnOf(b, input_var.plain())
-    const factor = b.Mul(columnOf(b, scale.plain()), rateOf(b, variance, epsilon))
-    const shift = columnOf(b, B.plain())
+    const variance = deviation ? b.Mul(rowDot(b, deviation, deviation), share) : input_var.plain()
+    const factor = b.Mul(scale.plain(), rateOf(b, variance, epsilon))
     const Y = withActivation(lowerer, node.outputs[0], activation =>
       deviation
-        ? scaleAndShift(b, deviation, { factor, shift, activation })
-        : scaleAndShift(b, X.rows(), { factor, shift: b.Sub(shift, b.Mul(mean, factor)), activation }),
+        ? scaleAndShift(b, deviation, { factor, shift: B.plain(), activation })
+        : scaleAndShift(b, X.rows(), { factor, shift: b.Sub(B.plain(), b.Mul(mean, factor)), activation }),
     )
-    const vector = (column: typeof mean) => ({ plain: b.Reshape(column, b.ints(-1)) })
-    return { ...(Y && { Y }), ...(training && { running_mean: vector(mean), running_var: vector(variance) }) }
+    return { ...(Y && { Y }), ...(training && { running_mean: { plain: mean }, running_var: { plain: variance } }) }
   },
 })

@@ -1,4 +1,4 @@
-import { centred, columnOf, rateOf } from '../batch-statistics.ts'
+import { centred, rateOf } from '../batch-statistics.ts'
 import { rowDot, rowSum, scaleAndShift } from '../kernels.ts'
 import { defineLowering } from '../lowering.ts'
 
@@ -12,19 +12,19 @@ export const BatchNormalizationGradient = defineLowering({
     const { b } = lowerer
     if (!X.image || !(X.isBlocked || dY.isBlocked)) return undefined
     const minusShare = b.scalar(-1 / X.image.elements)
-    const [deviation, rows] = [centred(lowerer, X, mean.name, () => columnOf(b, mean.plain())), dY.rows()]
-    const rate = rateOf(b, columnOf(b, variance.plain()), epsilon)
-    const dShift = rowSum(b, rows)
-    const dScale = b.Mul(rowDot(b, rows, deviation), rate)
+    const [deviation, rows] = [centred(lowerer, X, mean.name, () => mean.plain()), dY.rows()]
+    const rate = rateOf(b, variance.plain(), epsilon)
+    const dB = rowSum(b, rows)
+    const dscale = b.Mul(rowDot(b, rows, deviation), rate)
     const free = scaleAndShift(b, deviation, {
-      factor: b.Mul(b.Mul(dScale, rate), minusShare),
-      shift: b.Mul(dShift, minusShare),
+      factor: b.Mul(b.Mul(dscale, rate), minusShare),
+      shift: b.Mul(dB, minusShare),
       added: rows,
     })
     return {
-      dX: { rows: free, scale: b.Mul(columnOf(b, scale.plain()), rate) },
-      dscale: { plain: b.Reshape(dScale, b.ints(-1)) },
-      dB: { plain: b.Reshape(dShift, b.ints(-1)) },
+      dX: { rows: free, scale: b.Mul(scale.plain(), rate) },
+      dscale: { plain: dscale },
+      dB: { plain: dB },
     }
   },
 })
