@@ -27,7 +27,7 @@ model: { create: mobilenet-v1, width: 0.5, input: [1, 28, 28], classes: 10 }
 seed: 1
 data:
   preprocess: { colour: RGB, resize: { width: 28, height: 28 }, layout: NCHW }
-  augment: { horizontalFlip: true, cropPadding: 2 }
+  augment: { horizontalFlip: true, cropPadding: 2, randomErasing: { area: [0.1, 0.2] }, mixup: { probability: 0.5 } }
   train: { kind: image-folder, path: images, classes: [cat, dog] }
   validation: { kind: image-list, path: list.csv, classes: 2 }
 stages:

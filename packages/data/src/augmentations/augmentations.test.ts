@@ -128,10 +128,13 @@ test('random resized crop: the part that was drawn, enlarged to the size of the 
 
 test('random resized crop of what no rectangle fits: the middle, as close to the ratio as it can be', () => {
   const crop = augmentations['random-resized-crop']
-  const options = crop.options.parse({ area: [1, 1], aspect: [1, 1] })
-  const size = { height: 1, width: 1 }
-  expect([...crop.apply(grey([1, 2, 3, 4, 5]), createRandom(1), options, size).data]).toEqual([3])
-  expect([...crop.apply(grey([1], [2], [3], [4], [5]), createRandom(1), options, size).data]).toEqual([3])
+  const options = crop.options.parse({ area: [1, 1], aspect: [0.5, 2] })
+  const wide = crop.apply(grey([1, 2, 3, 4, 5]), createRandom(1), options, { height: 1, width: 2 })
+  const tall = crop.apply(grey([1], [2], [3], [4], [5]), createRandom(1), options, { height: 2, width: 1 })
+  expect([[...wide.data], [...tall.data]]).toEqual([
+    [2, 3],
+    [2, 3],
+  ])
 })
 
 test('colour jitter: factors from 1 − strength to 1 + strength, in the order drawn', () => {
@@ -144,6 +147,8 @@ test('colour jitter: factors from 1 − strength to 1 + strength, in the order d
   expect([...jitter.apply(image, drawing(above, above, 0, 0, last, last, last), options, image).data]).toEqual([
     139, 255,
   ])
+  // The least factors are 0.5 and 0.8: 50 and 100, of mean 75.
+  expect([...jitter.apply(image, drawing(0, 0, 0, 0, last, last, last), options, image).data]).toEqual([55, 95])
   // 0 swaps each with the first: the order is 1, 2, 3, 0, contrast first. 150 ± 1.2 · 50 is 90 and 210; then · 1.5.
   expect([...jitter.apply(image, drawing(above, above, 0, 0, 0, 0, 0), options, image).data]).toEqual([135, 255])
 })
