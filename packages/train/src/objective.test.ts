@@ -124,6 +124,14 @@ describe('an objective that does not go with the model', () => {
     build: (ops, { output }) => ops.square(output),
   })
 
+  const lonely = defineLoss({
+    id: 'lonely',
+    description: 'Nothing of the model',
+    inputs: { targets: 'targets' },
+    options: {},
+    build: (ops, { targets }) => ops.mean(targets),
+  })
+
   it.each([
     [
       both(),
@@ -140,6 +148,7 @@ describe('an objective that does not go with the model', () => {
       'RECIPE_LOSS',
       'cosine: target: the model heads has no tensor feature',
     ],
+    [oneHead, [{ loss: lonely }], 'MODEL_TRAIN', 'The loss lonely takes targets and nothing to compare them with.'],
     [oneHead, [{ loss: vector }], 'MODEL_TRAIN', 'The loss vector gives a tensor [2,2], not one number.'],
   ] as const)('%#', (model, loss, code, message) => {
     expect(refused(model, loss)).toThrow(expect.objectContaining({ code, message: expect.stringContaining(message) }))

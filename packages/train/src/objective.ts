@@ -54,19 +54,25 @@ export function addObjective(ops: Expressions, model: Graph, terms: readonly Los
     throw mismatch(`The targets have the shape [${input.shape}], but ${logits.name} has [${logits.shape}].`)
   }
 
-  for (const term of terms) {
-    const { loss, options } = resolved(term)
-    const sources = Object.entries(loss.inputs)
+  /** The tensors that a term says or means, by the loss's names. */
+  const tensorsOf = (loss: AnyLoss, options: LossTerm): ReadonlyMap<string, Value> => {
     const values = new Map<string, Value>()
+    const sources = Object.entries(loss.inputs)
     for (const [input, source] of sources) {
       const named = options[input]
       if (typeof named === 'string') values.set(input, namedValue(ops, model, named, `${loss.id}: ${input}`))
       else if (source === 'output') values.set(input, b.value(onlyOutput(model, loss.id)))
     }
-    for (const [input] of sources) {
-      const [first] = values.values()
-      if (!values.has(input) && first) values.set(input, targetsFor(first))
-    }
+    // Targets have the shape of what they are compared with.
+    const [compared] = values.values()
+    if (!compared) throw mismatch(`The loss ${loss.id} takes targets and nothing to compare them with.`)
+    for (const [input] of sources) if (!values.has(input)) values.set(input, targetsFor(compared))
+    return values
+  }
+
+  for (const term of terms) {
+    const { loss, options } = resolved(term)
+    const values = tensorsOf(loss, options)
     const name = freeName(options.name ?? loss.id, built)
     const value = b.scope(`loss/${name}`, () => loss.build(ops, Object.fromEntries(values) as never, options as never))
     if (value.shape?.length !== 0)

@@ -1,7 +1,7 @@
-import type { Batch, Graph, TensorMap } from '@pare/core-graph'
+import { type Batch, type Graph, type TensorMap, withInputShapes } from '@pare/core-graph'
 import { createExecutor } from '@pare/runtime'
 import { expandComposites } from '../composites/expand-composites.ts'
-import { initialState, type State, withBatchSize } from '../model-state.ts'
+import { initialState, type State } from '../model-state.ts'
 import { runStep, type StepResult } from '../run-step.ts'
 import { type StepAdditions, type StepGraph, stepGraph } from '../step-graph.ts'
 import { type TrainOptionsInput, trainOptions } from '../train-options.ts'
@@ -33,7 +33,8 @@ export interface StepsRun {
 export async function runSteps(model: Graph, batches: readonly PlainBatch[], given: Steps): Promise<StepsRun> {
   const size = sizeOf(model, batches[0])
   const options = trainOptions.parse({ optimizer: { momentum: 0, weightDecay: 0 }, ...given.options })
-  const step = stepGraph(withBatchSize(model, size), options, given.additions)
+  const shapes = model.inputs.map(({ name }) => [name, [size, ...sampleOf(model, name)]] as const)
+  const step = stepGraph(withInputShapes(model, Object.fromEntries(shapes)), options, given.additions)
   const executor = createExecutor({ threads: 1 })
   await using update = await executor.open(expandComposites(step.graph))
   await using accumulation = await executor.open(expandComposites(step.accumulation ?? step.graph))
