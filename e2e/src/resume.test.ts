@@ -75,7 +75,7 @@ test('whatever operation a run dies at, and its resumes die at, the last resume 
     'recipe.yaml',
     'result.json',
     'run.json',
-    'steps/1-train.checkpoint',
+    'steps/1-train.checkpoints/0002-000000',
     'steps/1-train.json',
     'steps/1-train.onnx',
     'steps/2-int8.json',

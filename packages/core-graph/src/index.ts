@@ -73,7 +73,16 @@ export { createRandom, type Random, randomNormal } from './random.ts'
 export { type SavedModel, type SaveOptions, savedBytes, saveModel, saveModelPieces } from './save.ts'
 export { receivedError, type SentError, sentError } from './sent-error.ts'
 export { simplify } from './simplify.ts'
-export { defineStrategy, type Need, type Strategy, type StrategyContext, type StrategyResult } from './strategy.ts'
+export {
+  defineStrategy,
+  type EpochMoment,
+  type Need,
+  type Strategy,
+  type StrategyContext,
+  type StrategyResult,
+  type TrainingPart,
+  type TrainingTerm,
+} from './strategy.ts'
 export { defineTarget, type Target, type TargetQuantization } from './target.ts'
 export { targets } from './targets/registry.ts'
 export {

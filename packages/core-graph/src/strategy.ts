@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Graph } from './graph.ts'
-import type { DataSource, Evaluator, Executor, ProgressListener } from './ports.ts'
+import type { DataSource, Evaluator, Executor, ProgressListener, TensorMap } from './ports.ts'
 import type { Target } from './target.ts'
 
 /** What a strategy may ask of the Compressor, which provides it or explains what is missing. */
@@ -28,6 +28,44 @@ export interface StrategyResult {
   readonly graph: Graph
   /** Plain JSON data. */
   readonly details?: unknown
+  /** How the strategy joins the training of its stage, which must have one then. */
+  readonly training?: TrainingPart
+}
+
+/** What joins the training of a graph, by names of the graph's tensors. What no output is made of is gone from the result. */
+export interface TrainingPart {
+  /** Terms of the loss beside those of the training's options. */
+  readonly terms?: readonly TrainingTerm[]
+  /** Initializers to be trained that no operator calls trainable, such as a learned scale. */
+  readonly trainable?: readonly string[]
+  /** Patterns of weights that stay as they are. */
+  readonly frozen?: readonly string[]
+  /**
+   * Initializers that the graph itself changes, such as a moving average, each with the value that it has after a step;
+   * its own name for one that changes between epochs only.
+   */
+  readonly state?: ReadonlyMap<string, string>
+  /** Called before each epoch's first step, also after an interruption that fell in between two epochs. */
+  readonly onEpoch?: (moment: EpochMoment) => Promise<void> | void
+  /** Makes the result out of the trained graph, such as integer weights, in the order of the parts. */
+  readonly finish?: (graph: Graph) => Promise<Graph> | Graph
+}
+
+/** A term of a training's loss: a loss by its id, or one of the strategy's own; its tensors by name and its options. */
+export interface TrainingTerm {
+  readonly loss: string | object
+  readonly [option: string]: unknown
+}
+
+/** The moment before an epoch: what is read and written are parameters, running statistics and the parts' own state. */
+export interface EpochMoment {
+  /** From 1. */
+  readonly epoch: number
+  readonly epochs: number
+  /** A copy of the tensors named, or of all. */
+  readonly readState: (names?: readonly string[]) => Promise<TensorMap>
+  /** Replaces tensors by others of the same types and shapes. It should depend on the epoch and the state alone, so that runs can be repeated. */
+  readonly writeState: (tensors: TensorMap) => Promise<void>
 }
 
 /**

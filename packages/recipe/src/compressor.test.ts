@@ -7,8 +7,8 @@ import {
   createRandom,
   type DataSource,
   defineStrategy,
-  type Executor,
   randomNormal,
+  type StatefulExecutor,
   tensorOf,
 } from '@pare/core-graph'
 import { openAsyncIterable } from '@pare/data'
@@ -184,7 +184,8 @@ test('a cancelled run leaves a folder that can be resumed, and nothing half-writ
 function watched(onRun: (session: number, run: number) => void = () => undefined) {
   const executor = createExecutor({ threads: 1 })
   const counts = { sessions: 0, runs: 0, open: 0 }
-  const watching: Executor = {
+  const watching: StatefulExecutor = {
+    ...executor,
     open: async (graph, options) => {
       const session = await executor.open(graph, options)
       const number = ++counts.sessions
@@ -345,6 +346,38 @@ test('a stage can train, and quantize what it trained', async () => {
   const compressor = await open(input, { data: { train: shuffled, validation: data, calibration: data } })
   const { before, after } = await compressor.run({ output: join(folder, 'run') })
   expect(after.metrics?.top1).toBeGreaterThan(before.metrics?.top1 ?? 1)
+})
+
+test('a strategy can join the training of its stage, which must have one', async () => {
+  const joins = defineStrategy({
+    id: 'test.joins',
+    description: 'Names the epochs that it saw',
+    options: z.strictObject({}),
+    needs: [],
+    prepare: async graph => {
+      const epochs: number[] = []
+      return {
+        graph,
+        training: {
+          onEpoch: ({ epoch }) => {
+            epochs.push(epoch)
+          },
+          finish: trained => ({ ...trained, name: `after ${epochs}` }),
+        },
+      }
+    },
+  })
+  const data = await samples(64)
+  const run = async (name: string, train?: { epochs: number; batchSize: number }) => {
+    const input = recipe({ stages: [{ name, use: ['test.joins'], ...(train && { train }) }] })
+    const compressor = await open(input, { strategies: [joins], data: { train: data, validation: data } })
+    return readModel((await compressor.run({ output: join(folder, name) })).model)
+  }
+  expect((await run('joined', { epochs: 2, batchSize: 16 })).name).toBe('after 1,2')
+  await expect(run('alone')).rejects.toMatchObject({
+    code: 'RECIPE_TRAIN',
+    message: 'test.joins joins a training, but the stage alone has none.',
+  })
 })
 
 test('a target decides what the strategy makes, and where latency is measured', async () => {

@@ -1,11 +1,11 @@
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import {
   type Evaluator,
-  type Executor,
   feedsOf,
   type Graph,
   PareError,
   RunError,
+  type StatefulExecutor,
   type Strategy,
 } from '@pare/core-graph'
 import { createModel } from '@pare/models'
@@ -34,7 +34,7 @@ export interface CompressorOptions {
   /** Measures models in place of top-1, top-5 and loss on the validation data. */
   readonly evaluate?: Evaluator
   /** Runs the models in place of onnxruntime-node. */
-  readonly executor?: Executor
+  readonly executor?: StatefulExecutor
 }
 
 /** Where a recipe is run, and who is told of it. */

@@ -1,5 +1,5 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { type Graph, RunError } from '@pare/core-graph'
 import { makeFolder, readModel, syncFolder, writeFailure, writeFileWhole, writeModel } from '@pare/runtime'
 import type { CheckpointStore } from '@pare/train'
@@ -16,7 +16,7 @@ import { lockFiles, lockFolder } from './run-lock.ts'
  *     events.jsonl            what happened, a line each
  *     steps/<step>.json       what a finished step found; its presence says that the step is done
  *     steps/<step>.onnx       the model after a finished stage
- *     steps/<step>.checkpoint the training of a stage after its last epoch
+ *     steps/<step>.checkpoints/ the training of a stage after its last epochs, or within one
  *     model.onnx              the result
  *     result.json             the figures and the verdict
  *     lock, holder.json       whose the folder is while a run is at work in it
@@ -86,22 +86,12 @@ async function files(path: string) {
     await writeFileWhole(join(path, name), [new TextEncoder().encode(text)])
   }
   const writeJson = (name: string, data: unknown) => writeText(name, `${JSON.stringify(data, null, 2)}\n`)
-  const stepPath = (step: string, kind: 'json' | 'onnx' | 'checkpoint') => join(path, 'steps', `${step}.${kind}`)
+  const stepPath = (step: string, kind: 'json' | 'onnx') => join(path, 'steps', `${step}.${kind}`)
   return {
     path,
     writeText,
     writeJson,
-    checkpoint: (step: string): CheckpointStore => {
-      const name = stepPath(step, 'checkpoint')
-      return {
-        name,
-        read: async () =>
-          (await entriesOf(dirname(name))).includes(`${step}.checkpoint`) ? readModel(name) : undefined,
-        write: async graph => {
-          await writeModel(name, graph)
-        },
-      }
-    },
+    checkpoint: (step: string) => checkpoints(path, join(path, 'steps', `${step}.checkpoints`)),
     finished: (step: string) => readJson(stepPath(step, 'json')),
     model: (step: string) => readModel(stepPath(step, 'onnx')),
     finish: async (step: string, outcome: unknown, graph?: Graph) => {
@@ -115,6 +105,23 @@ async function files(path: string) {
     },
   }
 }
+
+/** The checkpoints of a training: a model file each. */
+const checkpoints = (path: string, folder: string): CheckpointStore => ({
+  name: folder,
+  list: async () => ((await entriesOf(dirname(folder))).includes(basename(folder)) ? entriesOf(folder) : []),
+  read: checkpoint => readModel(join(folder, checkpoint)),
+  write: async (checkpoint, graph) => {
+    await folderOperation(path, () => makeFolder(folder))
+    await writeModel(join(folder, checkpoint), graph)
+  },
+  remove: checkpoint =>
+    folderOperation(path, async () => {
+      // A large model's data lies beside it.
+      for (const name of await entriesOf(folder))
+        if (name === checkpoint || name.startsWith(`${checkpoint}.`)) await rm(join(folder, name))
+    }),
+})
 
 const readFingerprint = async (path: string): Promise<RunFingerprint | undefined> => {
   const data = await readJson(path)

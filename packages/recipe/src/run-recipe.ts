@@ -1,4 +1,4 @@
-import { type Evaluator, type Executor, type Graph, savedBytes, simplify, targets } from '@pare/core-graph'
+import { type Evaluator, type Graph, type StatefulExecutor, savedBytes, simplify, targets } from '@pare/core-graph'
 import { checkInputs, compareModels, createEvaluator, type Fidelity } from '@pare/evaluate'
 import { type LayerSaturation, saturation } from '@pare/quant'
 import { type AcceptFigures, judge } from './accept.ts'
@@ -21,7 +21,7 @@ export interface RunSetup {
   /** The model as it was given. */
   readonly model: Graph
   readonly folder: RunFolder
-  readonly executor: Executor
+  readonly executor: StatefulExecutor
   readonly data: DataSources
   readonly registry: StrategyRegistry
   /** The caller's own evaluation, in place of Pare's metrics. */

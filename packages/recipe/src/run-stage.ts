@@ -1,11 +1,12 @@
 import {
   type Evaluator,
-  type Executor,
   type Graph,
   type Metrics,
   RecipeError,
+  type StatefulExecutor,
   type StrategyContext,
   type Target,
+  type TrainingPart,
 } from '@pare/core-graph'
 import { type CheckpointStore, type TrainOptions, type TrainResult, train } from '@pare/train'
 import type { Stage } from './schema.ts'
@@ -15,7 +16,7 @@ import type { StrategyRegistry } from './strategies.ts'
 
 /** What surrounds a stage while it runs. */
 export interface StageContext extends StepContext {
-  readonly executor: Executor
+  readonly executor: StatefulExecutor
   readonly data: DataSources
   /** Undefined without validation data. */
   readonly evaluate: Evaluator | undefined
@@ -42,16 +43,21 @@ export async function runStage(
   context: StageContext,
 ): Promise<{ details: readonly PartDetails[]; graph: Graph }> {
   const details: PartDetails[] = []
+  const parts: TrainingPart[] = []
   let current = graph
   for (const [id, options] of stage.use.flatMap(Object.entries<unknown>)) {
     const strategy = context.registry.get(id)
     if (!strategy) throw new RecipeError({ code: 'RECIPE_STRATEGY', message: `There is no strategy ${id}.` })
     const result = await strategy.prepare(current, options, await strategyContext(id, strategy.needs, context))
     current = result.graph
+    if (result.training) {
+      if (!stage.train) throw trainingMissing(stage.name, id)
+      parts.push(result.training)
+    }
     details.push({ part: id, options, details: result.details ?? null })
   }
   if (stage.train) {
-    const trained = await trainStage(current, stage.name, stage.train, context)
+    const trained = await trainStage(current, stage.name, { options: stage.train, parts }, context)
     current = trained.graph
     const { best, epochs } = trained
     details.push({ part: 'train', options: stage.train, details: { best, epochs } })
@@ -62,13 +68,14 @@ export async function runStage(
 async function trainStage(
   graph: Graph,
   name: string,
-  options: TrainOptions,
+  { options, parts }: { readonly options: TrainOptions; readonly parts: readonly TrainingPart[] },
   context: StageContext,
 ): Promise<TrainResult> {
   const { executor, evaluate, data, seed, progress, note, signal } = context
   const source = await data.require('train', `The stage ${name}`)
   return train(graph, {
     options,
+    parts,
     source,
     executor,
     evaluate: required(evaluate, `Choosing the best epoch of the stage ${name}`),
@@ -80,11 +87,18 @@ async function trainStage(
         done: (epoch - 1) * steps + step,
         total: epochs * steps,
         unit: 'steps',
-        values: { epoch, loss, accuracy, learningRate },
+        values: { epoch, loss, ...(accuracy !== undefined && { accuracy }), learningRate },
       }),
     onEpoch: ({ epoch, loss, metrics }) => note(`epoch ${epoch}: ${figures({ loss, ...prefixed(metrics) })}`),
   })
 }
+
+const trainingMissing = (stage: string, id: string) =>
+  new RecipeError({
+    code: 'RECIPE_TRAIN',
+    message: `${id} joins a training, but the stage ${stage} has none.`,
+    hint: 'Add `train:` to the stage.',
+  })
 
 function required(evaluate: Evaluator | undefined, wantedBy: string): Evaluator {
   if (evaluate) return evaluate

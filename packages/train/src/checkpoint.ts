@@ -1,89 +1,92 @@
-import { createBuilder, type Graph, RunError, type TensorData, tensorElements, tensorOf } from '@pare/core-graph'
+import { createBuilder, type Graph, type TensorData, tensorElements, tensorOf } from '@pare/core-graph'
 import { z } from 'zod'
+import { type CheckpointStore, checkpointsIn, nameOf, removeOld, unusable } from './checkpoint-store.ts'
 import type { EpochResult } from './epoch-result.ts'
+import type { EpochSums } from './epoch-sums.ts'
 import type { State } from './model-state.ts'
 
-/** Where a training keeps its checkpoint. */
-export interface CheckpointStore {
-  /** Names it to the user, such as the path of its file. */
-  readonly name: string
-  /** What `write` was last given; undefined when there is none. */
-  readonly read: () => Promise<Graph | undefined>
-  /** Keeps it in place of the one before, wholly or not at all. */
-  readonly write: (checkpoint: Graph) => Promise<void>
-}
-
-/** All that a training needs to go on after an epoch. */
+/**
+ * All that a training needs to go on. Its random numbers (order of the samples, their changes) are functions of the
+ * seed and of the place in the data, so that the place is the state of the generator too.
+ */
 export interface Checkpoint {
   /** What the training is: a checkpoint of another one is not taken. */
   readonly identity: string
+  /** The finished epochs, of which each has its results. */
   readonly epochs: readonly EpochResult[]
+  /** The steps of the epoch that is not finished. */
+  readonly sums: EpochSums
   readonly state: State
-  readonly best: BestEpoch
+  /** Undefined before the first evaluation. */
+  readonly best: BestEpoch | undefined
 }
 
-/** The best epoch so far, and the model's state after it. */
+/** The best epoch so far, and the model's tensors after it. */
 export interface BestEpoch {
   readonly result: EpochResult
-  readonly state: State
+  readonly tensors: State
 }
 
 // JSON writes what is no finite number, such as an infinite validation loss, as null.
-const metric = z
+const figure = z
   .number()
   .nullable()
   .transform(value => value ?? Number.NaN)
+const figures = z.record(z.string(), figure)
 const epochResult = z.object({
   epoch: z.number(),
   loss: z.number(),
-  accuracy: z.number(),
-  metrics: z.record(z.string(), metric),
+  terms: figures,
+  accuracy: z.number().exactOptional(),
+  metrics: figures,
 })
-const header = z.object({ identity: z.string(), epochs: z.array(epochResult), best: epochResult })
+const header = z.object({
+  identity: z.string(),
+  epochs: z.array(epochResult),
+  sums: z.object({ steps: z.number(), loss: z.number(), terms: figures, right: z.number().optional() }),
+  best: epochResult.optional(),
+})
 
 /**
- * Writes a checkpoint: a model without nodes, whose initializers are the state (`now/…`) and the best model's
- * (`best/…`); all else is JSON in its metadata.
+ * Writes a checkpoint, and removes those that are too old: a model without nodes, whose initializers are the state
+ * (`now/…`) and the best model's tensors (`best/…`); all else is JSON in its metadata.
+ * @param keep how many of whole epochs stay
  */
-export async function writeCheckpoint(store: CheckpointStore, checkpoint: Checkpoint): Promise<void> {
-  const { identity, epochs, state, best } = checkpoint
-  await store.write({
+export async function writeCheckpoint(store: CheckpointStore, checkpoint: Checkpoint, keep: number): Promise<void> {
+  const { identity, epochs, sums, state, best } = checkpoint
+  await store.write(nameOf({ epochs: epochs.length, steps: sums.steps }), {
     ...createBuilder('checkpoint').build(),
-    initializers: new Map([...tensorsOf('now', state), ...tensorsOf('best', best.state)]),
-    metadata: new Map([['checkpoint', JSON.stringify({ identity, epochs, best: best.result })]]),
+    initializers: new Map([...tensorsOf('now', state), ...tensorsOf('best', best?.tensors ?? new Map())]),
+    metadata: new Map([['checkpoint', JSON.stringify({ identity, epochs, sums, best: best?.result })]]),
   })
+  await removeOld(store, keep)
 }
 
 /**
- * Reads a checkpoint; undefined when there is none.
+ * Reads the newest checkpoint; undefined when there is none.
  * @throws RunError `RUN_CHECKPOINT` when it is none or is of another training
  */
 export async function readCheckpoint(store: CheckpointStore, identity: string): Promise<Checkpoint | undefined> {
-  let graph: Graph | undefined
+  const newest = (await checkpointsIn(store)).at(-1)?.name
+  if (newest === undefined) return undefined
+  let graph: Graph
   let read: z.output<typeof header>
   try {
-    graph = await store.read()
-    if (!graph) return undefined
+    graph = await store.read(newest)
     read = header.parse(JSON.parse(graph.metadata.get('checkpoint') ?? ''))
   } catch (cause) {
-    throw unusable(store, 'is no checkpoint of a training', cause)
+    throw unusable(store, newest, 'is no checkpoint of a training', cause)
   }
-  if (read.identity !== identity) throw unusable(store, 'is of a training with another model, data, options or seed')
+  if (read.identity !== identity)
+    throw unusable(store, newest, 'is of a training with another model, data, options or seed')
   return {
     identity,
     epochs: read.epochs,
+    sums: read.sums,
     state: stateOf('now', graph),
-    best: { result: read.best, state: stateOf('best', graph) },
+    best: read.best && { result: read.best, tensors: stateOf('best', graph) },
   }
 }
-
-const unusable = ({ name }: CheckpointStore, problem: string, cause?: unknown) =>
-  new RunError({
-    code: 'RUN_CHECKPOINT',
-    message: `The checkpoint ${name} ${problem}.`,
-    hint: 'Delete it to start from the beginning, or name another file.',
-    cause,
-  })
 
 const tensorsOf = (group: string, state: State) =>
   [...state].map(([name, { dataType, dims, data }]) => [`${group}/${name}`, tensorOf(dataType, dims, data)] as const)

@@ -1,13 +1,10 @@
 import type { Metrics } from '@pare/core-graph'
+import type { EpochMeans } from './epoch-sums.ts'
 
-/** The figures of one epoch. */
-export interface EpochResult {
+/** The figures of one epoch: means over its steps, and what the model after it is worth. */
+export interface EpochResult extends EpochMeans {
   /** From 1. */
   readonly epoch: number
-  /** Mean over the epoch's steps. */
-  readonly loss: number
-  /** Share of the training samples that were classified rightly, augmented and while the model was changing. */
-  readonly accuracy: number
-  /** What the evaluation gave. */
+  /** What the evaluation gave; empty for an epoch without one. */
   readonly metrics: Metrics
 }

@@ -1,8 +1,11 @@
 import {
   type Graph,
+  type InitialState,
+  isFloat,
   passes,
   runPasses,
   type TensorData,
+  type TensorMap,
   tensorElements,
   tensorOf,
   withInputShapes,
@@ -12,6 +15,8 @@ import type { StepGraph } from './step-graph.ts'
 /** The tensors that a step changes, by name. */
 export type State = ReadonlyMap<string, TensorData>
 
+export const stateOf = (tensors: TensorMap): State => new Map(Object.entries(tensors))
+
 export const initialState = ({ state }: StepGraph): State =>
   new Map(
     [...state].map(([name, { initial }]) => [
@@ -20,33 +25,87 @@ export const initialState = ({ state }: StepGraph): State =>
     ]),
   )
 
-/** The part of the state that becomes the model's: without velocities. */
-export const modelState = (step: StepGraph, state: State): State =>
-  new Map([...state].filter(([name]) => step.state.get(name)?.ofModel))
+/** What a stateful session begins with. */
+export const sessionState = ({ state }: StepGraph, before: State): ReadonlyMap<string, InitialState> =>
+  new Map(
+    [...state].flatMap(([name, { next }]) => {
+      const initial = before.get(name)
+      return initial ? [[name, { initial, next }] as const] : []
+    }),
+  )
 
-/** The model with what the state has for its parameters and running statistics as its initializers. */
+/** Names of the state that becomes the model: without velocities, and averages in place of the weights themselves. */
+export const namesOfModel = ({ state }: StepGraph): readonly string[] =>
+  [...state].flatMap(([name, { ofModel }]) => (ofModel === undefined ? [] : [name]))
+
+/** The model with the state's parameters and running statistics as its initializers. */
 export function withState(model: Graph, step: StepGraph, state: State): Graph {
   const initializers = new Map(model.initializers)
-  for (const [name, { dataType, dims, data }] of modelState(step, state))
-    initializers.set(step.state.get(name)?.ofModel ?? name, tensorOf(dataType, dims, data))
+  for (const [name, { dataType, dims, data }] of state) {
+    const { ofModel } = step.state.get(name) ?? {}
+    if (ofModel !== undefined) initializers.set(ofModel, tensorOf(dataType, dims, data))
+  }
   return { ...model, initializers }
 }
 
-/** The model for batches of this size: the first dimension of its input. */
-export function withBatchSize(model: Graph, size: number): Graph {
+/** Whether all numbers of a state are finite: once one is not, what comes after it is lost. */
+export const isFiniteState = (state: State): boolean =>
+  [...state.values()].every(({ data }) => {
+    if (!(data instanceof Float32Array || data instanceof Float64Array)) return true
+    for (const value of data) if (!Number.isFinite(value)) return false
+    return true
+  })
+
+/**
+ * The model for batches of this size: the first dimension of its input. Shapes that follow from it become constants,
+ * since gradients ask for them; weights are left as they are.
+ * @param kept as `prepared` has it
+ */
+export function withBatchSize(model: Graph, size: number, kept: readonly string[] = []): Graph {
   const shapes = model.inputs.flatMap(({ name, type }) => {
     const rest = type?.shape?.slice(1)
     return rest?.every(dimension => typeof dimension === 'number') ? [[name, [size, ...rest]] as const] : []
   })
-  return withInputShapes(model, Object.fromEntries(shapes))
+  const weights = [...model.initializers].flatMap(([name, { dataType }]) => (isFloat(dataType) ? [name] : []))
+  return prepared(withInputShapes(model, Object.fromEntries(shapes)), [...weights, ...kept])
 }
 
-/** The operators in their newest form, every weight an initializer of its own layer, nothing that goes unread. */
-export const prepared = (model: Graph): Graph =>
-  runPasses(model, [
-    passes['upgrade-opset'],
-    passes['remove-identity'],
-    passes['remove-dead-code'],
-    passes['fold-constants'],
-    passes['remove-dead-code'],
-  ]).graph
+/**
+ * The operators in their newest form, every weight an initializer of its own layer, nothing that goes unread.
+ * @param kept names of initializers that are no constants, so that nothing is computed from them ahead, and of values
+ *   that are there afterwards although no output is made of them
+ */
+export function prepared(model: Graph, kept: readonly string[] = []): Graph {
+  const names = new Set(kept)
+  const held = new Map([...model.initializers].filter(([name]) => names.has(name)))
+  const values = model.nodes.flatMap(({ outputs }) => outputs.filter(name => names.has(name)))
+  const { graph } = runPasses(
+    {
+      ...model,
+      initializers: new Map([...model.initializers].filter(([name]) => !held.has(name))),
+      inputs: [
+        ...model.inputs,
+        ...[...held].map(([name, { dataType, dims }]) => ({ name, type: { dataType, shape: dims } })),
+      ],
+      outputs: [...new Set([...model.outputs.map(({ name }) => name), ...values])].map(
+        name => model.outputs.find(output => output.name === name) ?? { name, type: undefined },
+      ),
+    },
+    [
+      passes['upgrade-opset'],
+      passes['remove-identity'],
+      passes['remove-dead-code'],
+      passes['fold-constants'],
+      passes['remove-dead-code'],
+    ],
+  )
+  return {
+    ...graph,
+    initializers: new Map([...graph.initializers, ...held]),
+    inputs: graph.inputs.filter(({ name }) => !held.has(name)),
+    outputs: graph.outputs.slice(0, model.outputs.length),
+  }
+}
+
+/** Without what only the training read. */
+export const withoutUnread = (graph: Graph): Graph => passes['remove-dead-code'].run(graph).graph

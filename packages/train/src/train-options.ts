@@ -1,6 +1,7 @@
 import { nodePatterns } from '@pare/core-graph'
 import { z } from 'zod'
 import { anyKind } from './kind-option.ts'
+import { loopOptions } from './loop-options.ts'
 import { losses } from './losses/registry.ts'
 import { optimizers } from './optimizers/registry.ts'
 import { schedules } from './schedules/registry.ts'
@@ -32,7 +33,7 @@ export const trainOptions = z.strictObject({
   loss: z
     .array(lossTerm)
     .prefault([{ loss: 'cross-entropy' }])
-    .describe('What is made small: a weighted sum of these terms. Default: cross-entropy'),
+    .describe('What is made small: the weighted sum of these terms'),
   labelSmoothing: z
     .number()
     .min(0)
@@ -57,6 +58,7 @@ export const trainOptions = z.strictObject({
     .describe(
       'Weights that stay as they are: by name, or all of a node, in the patterns that choose nodes. BatchNormalization then keeps its statistics too',
     ),
+  ...loopOptions,
   augment: z.boolean().default(true).describe('Change the samples at random, as the data declares'),
   lowering: z
     .boolean()

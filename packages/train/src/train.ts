@@ -4,36 +4,40 @@ import {
   DataError,
   type DataSource,
   type Evaluator,
-  type Executor,
   type Graph,
-  RecipeError,
   RunError,
+  type StatefulExecutor,
+  type TrainingPart,
   tensorBytes,
 } from '@pare/core-graph'
-import { z } from 'zod'
-import { type BestEpoch, type CheckpointStore, readCheckpoint, writeCheckpoint } from './checkpoint.ts'
-import { expandComposites } from './composites/expand-composites.ts'
+import { bestMetric } from './best-metric.ts'
+import { type BestEpoch, readCheckpoint, writeCheckpoint } from './checkpoint.ts'
+import { type CheckpointStore, nameOf, removeOld } from './checkpoint-store.ts'
 import type { EpochResult } from './epoch-result.ts'
+import { addStep, type EpochSums, meansOf, noSteps } from './epoch-sums.ts'
 import { learningRateAt } from './learning-rate.ts'
-import { initialState, modelState, prepared, type State, withBatchSize, withState } from './model-state.ts'
-import { runStep } from './run-step.ts'
-import { type StepGraph, stepGraph } from './step-graph.ts'
-import { type TrainOptions, type TrainOptionsInput, trainOptions } from './train-options.ts'
+import { withoutEffect } from './loop-options.ts'
+import { isFiniteState, namesOfModel, type State, stateOf, withoutUnread, withState } from './model-state.ts'
+import { openStep } from './open-step.ts'
+import { type PreparedTraining, prepareTraining } from './prepare-training.ts'
+import type { TrainOptionsInput } from './train-options.ts'
+import { progressClock, type TrainProgress } from './training-progress.ts'
 
 /** What a model is trained with. */
 export interface TrainSetup {
   readonly options?: TrainOptionsInput
-  /** Labelled samples, their number known. */
+  /** Samples, their number known; with labels unless the loss needs none. */
   readonly source: DataSource
-  readonly executor: Executor
-  /** Measures the model after each epoch, on data that it is not trained with. */
+  readonly executor: StatefulExecutor
+  /** Measures the model after an epoch, on data that it is not trained with. */
   readonly evaluate: Evaluator
-  /** The metric that the best epoch is chosen by, the higher the better. Default `top1`. */
-  readonly metric?: string
+  /** What joins the training: terms of the loss, tensors, changes between epochs. */
+  readonly parts?: readonly TrainingPart[]
   /** Fixes the order of the samples and their augmentation. */
   readonly seed: number
-  /** Where the state is kept after each epoch, and read from if it is there. Default: nowhere. */
+  /** Where the state is kept after each epoch and within long ones, and read from if it is there. Default: nowhere. */
   readonly checkpoint?: CheckpointStore
+  /** Ends the training between two steps; with a checkpoint store it goes on from there the next time. */
   readonly signal?: AbortSignal
   /** Told after each step. */
   readonly onProgress?: (progress: TrainProgress) => void
@@ -41,169 +45,191 @@ export interface TrainSetup {
   readonly onEpoch?: (result: EpochResult) => void
 }
 
-/** How far training has come; sent after each step. */
-export interface TrainProgress {
-  /** From 1. */
-  readonly epoch: number
-  readonly epochs: number
-  /** Of this epoch, from 1. */
-  readonly step: number
-  readonly steps: number
-  /** Mean over this epoch so far. */
-  readonly loss: number
-  /** Share of the training samples that were classified rightly in this epoch so far. */
-  readonly accuracy: number
-  readonly learningRate: number
-  /** Of this epoch. */
-  readonly samplesPerSecond: number
-  /** Estimate of the time until training ends. */
-  readonly secondsLeft: number
-}
-
 /** The trained model, and how training went. */
 export interface TrainResult {
   /** The model of the best epoch, BatchNormalization in inference form with its running statistics. */
   readonly graph: Graph
   readonly best: EpochResult
+  /** Fewer than the options say when training ended early. */
   readonly epochs: readonly EpochResult[]
 }
 
 /**
- * Trains a classifier with one output `[N, classes]` by cross-entropy: one run of one graph is one step. The same
- * model, data, options and seed give the same weights on the same machine with the same number of threads, also after
- * an interruption. Dropout is taken out of the model.
+ * Trains a model: one run of one graph is one step, in a thread of its own. The same model, data, options and seed give
+ * the same weights on the same machine with the same number of threads, also after an interruption. Dropout is taken
+ * out of the model.
  *
- * @throws RecipeError `RECIPE_TRAIN_OPTIONS`; ModelError `MODEL_GRADIENT`, `MODEL_TRAIN` for a model that cannot be
- *   trained; DataError `DATA_LABELS`, `DATA_SIZE` for data that it cannot be trained with; RunError `RUN_DIVERGED` when
- *   the loss is no number any more, `RUN_METRIC` when the evaluation lacks the metric, `RUN_CHECKPOINT` when the
- *   checkpoint cannot be used; the signal's reason
+ * @throws RecipeError `RECIPE_TRAIN_OPTIONS`, `RECIPE_LOSS`, `RECIPE_NO_MATCH`; ModelError `MODEL_GRADIENT`,
+ *   `MODEL_TRAIN` for a model that cannot be trained; DataError `DATA_LABELS`, `DATA_SIZE` for data that it cannot be
+ *   trained with; RunError `RUN_DIVERGED` when the loss is no number any more, `RUN_METRIC` when the evaluation lacks
+ *   the metric, `RUN_CHECKPOINT` when the checkpoint cannot be used, `RUN_WORKER` when the thread broke down; the
+ *   signal's reason
  */
 export async function train(model: Graph, setup: TrainSetup): Promise<TrainResult> {
-  const { source, executor, evaluate, metric = 'top1', seed, checkpoint, signal } = setup
-  const options = parsed(setup.options)
-  const steps = stepsOf(source, options.batchSize)
-  const graph = prepared(model)
-  const step = stepGraph(withBatchSize(graph, options.batchSize), options)
+  const { source, executor, evaluate, parts = [], seed, checkpoint: store, signal } = setup
+  const training = prepareTraining(model, setup)
+  const { options, graph, step, stepsPerEpoch } = training
+  const { batchSize, checkpointEvery } = options
+  const metric = bestMetric(options.best)
 
-  const identity = JSON.stringify({ options, seed, metric, samples: source.size, weights: digestOf(step) })
-  const saved = checkpoint && (await readCheckpoint(checkpoint, identity))
-  const epochs: EpochResult[] = [...(saved?.epochs ?? [])]
-  let state: State = saved?.state ?? initialState(step)
+  const identity = identityOf(training, setup)
+  const saved = store && (await readCheckpoint(store, identity))
+  if (store) await removeOld(store, options.keep)
+  const epochs = [...(saved?.epochs ?? [])]
+  let sums: EpochSums = saved?.sums ?? noSteps
   let best: BestEpoch | undefined = saved?.best
+  let kept = { place: saved && nameOf({ epochs: epochs.length, steps: sums.steps }), time: performance.now() }
   for (const result of epochs) setup.onEpoch?.(result)
 
-  await using session = await executor.open(expandComposites(step.graph))
-  const clock = { started: performance.now(), stepsBefore: epochs.length * steps }
-  while (epochs.length < options.epochs) {
-    const epoch = epochs.length
-    const started = performance.now()
-    let [done, lossSum, right] = [0, 0, 0]
-    const means = () => ({ loss: lossSum / done, accuracy: right / (done * options.batchSize) })
-    for await (const batch of batchesOf(source, epoch, { options, seed, signal })) {
+  await using session = await openStep(step, {
+    executor,
+    ...(saved && { state: saved.state }),
+  })
+  const clock = progressClock({ epochs: options.epochs, steps: stepsPerEpoch, batchSize })
+  const diverged = (): RunError => divergence({ epoch: epochs.length + 1, step: sums.steps }, kept.place, store)
+  const finiteState = async (names?: readonly string[]): Promise<State> => {
+    const state = stateOf(await session.readState(names))
+    if (isFiniteState(state)) return state
+    throw diverged()
+  }
+  const keep = async (state?: State) => {
+    const place = nameOf({ epochs: epochs.length, steps: sums.steps })
+    if (!store || place === kept.place) return
+    const checkpoint = { identity, epochs, sums, best, state: state ?? (await finiteState()) }
+    await writeCheckpoint(store, checkpoint, options.keep)
+    kept = { place, time: performance.now() }
+  }
+  const isDue = () => {
+    const { steps, minutes = Number.POSITIVE_INFINITY } = checkpointEvery
+    const updates = sums.steps / options.accumulate
+    return (steps !== undefined && updates % steps === 0) || performance.now() - kept.time >= 60_000 * minutes
+  }
+
+  const runEpoch = async (): Promise<void> => {
+    clock.beginEpoch(epochs.length + 1, sums.steps)
+    for await (const batch of batchesOf(source, training, { epoch: epochs.length, skip: sums.steps, seed, signal })) {
       signal?.throwIfAborted()
-      const learningRate = learningRateAt(epoch * steps + done, steps, options)
-      const outcome = await runStep(session, step, { batch, learningRate, state })
-      if (!Number.isFinite(outcome.loss)) throw diverged(epoch + 1, done + 1)
-      state = outcome.state
-      lossSum += outcome.loss
-      right += outcome.right ?? 0
-      done++
-      const total = epoch * steps + done
-      const now = performance.now()
-      const secondsPerStep = (now - clock.started) / 1000 / (total - clock.stepsBefore)
-      setup.onProgress?.({
-        epoch: epoch + 1,
-        epochs: options.epochs,
-        step: done,
-        steps,
-        ...means(),
-        learningRate,
-        samplesPerSecond: (1000 * done * options.batchSize) / (now - started),
-        secondsLeft: secondsPerStep * (options.epochs * steps - total),
-      })
+      if (sums.steps === stepsPerEpoch) throw batchesError('more', stepsPerEpoch)
+      const update = (epochs.length * stepsPerEpoch + sums.steps) / options.accumulate
+      const learningRate = learningRateAt(Math.floor(update), stepsPerEpoch / options.accumulate, options)
+      const isUpdate = (sums.steps + 1) % options.accumulate === 0
+      const result = await session.run(batch, isUpdate ? learningRate : undefined)
+      sums = addStep(sums, result)
+      if (!Number.isFinite(result.loss)) throw diverged()
+      setup.onProgress?.(clock.after(sums, learningRate))
+      if (sums.steps < stepsPerEpoch && isDue()) await keep()
     }
-    const metrics = await evaluate(withState(graph, step, state), signal ? { signal } : {})
-    const result: EpochResult = { epoch: epoch + 1, ...means(), metrics }
+    if (sums.steps < stepsPerEpoch) throw batchesError('fewer', stepsPerEpoch)
+  }
+
+  const endEpoch = async (): Promise<void> => {
+    signal?.throwIfAborted()
+    const epoch = epochs.length + 1
+    const state = await finiteState(store ? undefined : namesOfModel(step))
+    const isMeasured = epoch % options.evaluateEvery === 0 || epoch === options.epochs
+    const metrics = isMeasured ? await evaluate(withState(graph, step, state), signal ? { signal } : {}) : {}
+    const result: EpochResult = { epoch, ...meansOf(sums, batchSize), metrics }
     epochs.push(result)
-    if (!best || metricOf(result, metric) > metricOf(best.result, metric))
-      best = { result, state: modelState(step, state) }
-    if (checkpoint) await writeCheckpoint(checkpoint, { identity, epochs, state, best })
+    sums = noSteps
+    if (isMeasured && (!best || metric.isBetter(metric.valueIn(metrics), metric.valueIn(best.result.metrics))))
+      best = { result, tensors: new Map(namesOfModel(step).flatMap(name => entryOf(state, name))) }
+    await keep(state)
     setup.onEpoch?.(result)
   }
-  if (!best) throw new Error('A training has at least one epoch.')
-  return { graph: withState(graph, step, best.state), best: best.result, epochs }
+
+  const isOver = () => {
+    const { patience = Number.POSITIVE_INFINITY } = options
+    return epochs.length >= options.epochs || (best !== undefined && epochs.length - best.result.epoch >= patience)
+  }
+
+  try {
+    while (!isOver()) {
+      if (sums.steps === 0) {
+        const { readState, writeState } = session
+        const moment = { epoch: epochs.length + 1, epochs: options.epochs, readState, writeState }
+        for (const part of parts) await part.onEpoch?.(moment)
+      }
+      await runEpoch()
+      await endEpoch()
+    }
+  } catch (error) {
+    // Between two steps: what is kept is just what was done. At the beginning of an epoch the last one is kept already.
+    if (signal?.aborted && error === signal.reason && sums.steps > 0) await keep()
+    throw error
+  }
+  if (!best) throw new Error('A training has at least one evaluation.')
+  let trained = withState(graph, step, best.tensors)
+  for (const { finish } of parts) trained = (await finish?.(trained)) ?? trained
+  return { graph: withoutUnread(trained), best: best.result, epochs }
 }
 
-function parsed(options: TrainOptionsInput = {}): TrainOptions {
-  const { data, error } = trainOptions.safeParse(options)
-  if (data) return data
-  throw new RecipeError({
-    code: 'RECIPE_TRAIN_OPTIONS',
-    message: `The training options are not valid: ${z.prettifyError(error)}`,
-    hint: 'Correct the options named.',
-    cause: error,
-  })
+const entryOf = (state: State, name: string) => {
+  const tensor = state.get(name)
+  return tensor ? [[name, tensor] as const] : []
 }
 
-function stepsOf({ size, labelled }: DataSource, batchSize: number): number {
-  if (!labelled)
-    throw new DataError({
-      code: 'DATA_LABELS',
-      message: 'The training data has no labels.',
-      hint: 'Give the class of each sample.',
-    })
-  if (size === undefined)
-    throw new DataError({
-      code: 'DATA_SIZE',
-      message: 'The number of training samples is not known.',
-      hint: 'Give data whose size is known.',
-    })
-  if (size < batchSize)
-    throw new DataError({
-      code: 'DATA_SIZE',
-      message: `${size} training samples do not fill a batch of ${batchSize}.`,
-      hint: 'Give more samples, or make batchSize smaller.',
-    })
-  return Math.floor(size / batchSize)
+/** Tells a training from all others: a checkpoint of one is of no use for another. */
+function identityOf({ options, step }: PreparedTraining, { source, seed, parts = [] }: TrainSetup): string {
+  const effective = Object.fromEntries(
+    Object.entries(options).filter(([name]) => !withoutEffect.some(option => option === name)),
+  )
+  const joined = parts.map(({ terms, trainable, frozen, state }) => ({
+    terms,
+    trainable,
+    frozen,
+    state: [...(state ?? [])],
+  }))
+  return JSON.stringify({ options: effective, seed, parts: joined, samples: source.size, weights: digestOf(step) })
 }
 
-/** Tells a model that is to be trained from all others: its names, shapes and weights. */
-function digestOf({ state }: StepGraph): string {
+/** Of names, shapes and weights of what the step changes. */
+function digestOf({ state }: PreparedTraining['step']): string {
   const hash = createHash('sha256')
   for (const [name, { initial, ofModel }] of state)
-    if (ofModel) hash.update(`${name} ${initial.dims}\n`).update(tensorBytes(initial))
+    if (ofModel !== undefined) hash.update(`${name} ${initial.dims}\n`).update(tensorBytes(initial))
   return hash.digest('hex')
 }
 
-interface Order {
-  readonly options: TrainOptions
+interface Pass {
+  readonly epoch: number
+  readonly skip: number
   readonly seed: number
   readonly signal: AbortSignal | undefined
 }
 
-/** An epoch's full batches. */
-const batchesOf = (source: DataSource, epoch: number, { options, seed, signal }: Order): AsyncIterable<Batch> =>
+/** An epoch's full batches, without those that were trained with already. */
+const batchesOf = (
+  source: DataSource,
+  { options, stepsPerEpoch }: PreparedTraining,
+  { epoch, skip, seed, signal }: Pass,
+): AsyncIterable<Batch> =>
   source.batches({
     batchSize: options.batchSize,
+    limit: stepsPerEpoch * options.batchSize,
+    skip,
     shuffle: { seed, epoch },
     dropLast: true,
     augment: options.augment,
     ...(signal && { signal }),
   })
 
-function metricOf({ metrics }: EpochResult, name: string): number {
-  const value = metrics[name]
-  if (value !== undefined) return value
-  throw new RunError({
-    code: 'RUN_METRIC',
-    message: `The evaluation gives no ${name}, by which the best epoch is to be chosen.`,
-    hint: `It gives: ${Object.keys(metrics).join(', ') || 'nothing'}.`,
+const batchesError = (than: 'more' | 'fewer', steps: number) =>
+  new DataError({
+    code: 'DATA_SIZE',
+    message: `The training data gave ${than} than the ${steps} batches that its size makes for an epoch.`,
+    hint: 'A data source of your own must give as many samples as it says, and heed `skip` and `limit`.',
   })
-}
 
-const diverged = (epoch: number, step: number) =>
-  new RunError({
+/** The error of numbers that went out of bounds; what was kept before is good. */
+function divergence(
+  { epoch, step }: { readonly epoch: number; readonly step: number },
+  kept: string | undefined,
+  store: CheckpointStore | undefined,
+): RunError {
+  const advice = 'Make the learning rate smaller, the warm-up longer, or set clipNorm.'
+  return new RunError({
     code: 'RUN_DIVERGED',
     message: `The loss is no number any more (epoch ${epoch}, step ${step}).`,
-    hint: 'Make the learning rate smaller, or the warm-up longer.',
+    hint: kept && store ? `${advice} The last good state is ${kept} in ${store.name}.` : advice,
   })
+}

@@ -19,12 +19,12 @@ export function patterns(size: number, seed: number): DataSource {
   return {
     size,
     labelled: true,
-    batches: async function* ({ batchSize, shuffle, dropLast, signal }) {
+    batches: async function* ({ batchSize, shuffle, skip = 0, limit = size, dropLast, signal }) {
       const random = shuffle && createRandom(shuffle.seed, shuffle.epoch)
       const order = [...Array(size).keys()]
         .map(index => [random?.() ?? index, index] as const)
         .sort(([a], [b]) => a - b)
-      for (let start = 0; start < size - (dropLast ? batchSize - 1 : 0); start += batchSize) {
+      for (let start = skip * batchSize; start < limit - (dropLast ? batchSize - 1 : 0); start += batchSize) {
         signal?.throwIfAborted()
         yield batchOf(order.slice(start, start + batchSize).map(([, index]) => sample(index)))
       }

@@ -1,0 +1,47 @@
+import { type Metrics, RecipeError, RunError } from '@pare/core-graph'
+import type { TrainOptions } from './train-options.ts'
+
+/** By what epochs are compared. */
+export interface BestMetric {
+  readonly name: string
+  /** @throws RunError `RUN_METRIC` when the metrics lack it or it is not a number */
+  readonly valueIn: (metrics: Metrics) => number
+  readonly isBetter: (value: number, than: number) => boolean
+}
+
+/** The figures of `@pare/evaluate`. */
+const directions: Readonly<Record<string, 'higher' | 'lower'>> = {
+  classAccuracy: 'higher',
+  agreement: 'higher',
+  sqnr: 'higher',
+  cosine: 'higher',
+  loss: 'lower',
+  divergence: 'lower',
+}
+
+/** @throws RecipeError `RECIPE_TRAIN_OPTIONS` for a metric of which it is not known whether higher values are better */
+export function bestMetric({ metric, better }: TrainOptions['best']): BestMetric {
+  const known = Object.hasOwn(directions, metric) ? directions[metric] : undefined
+  const direction = better ?? known ?? (/^top\d+$/.test(metric) ? 'higher' : undefined)
+  if (!direction)
+    throw new RecipeError({
+      code: 'RECIPE_TRAIN_OPTIONS',
+      message: `The best epoch is to be chosen by ${metric}, which is none of Pare's metrics.`,
+      hint: `Say best: { metric: ${metric}, better: higher } (or lower).`,
+    })
+  return {
+    name: metric,
+    valueIn: metrics => {
+      const value = Object.hasOwn(metrics, metric) ? metrics[metric] : undefined
+      if (value !== undefined) return value
+      throw new RunError({
+        code: 'RUN_METRIC',
+        message: `The evaluation gives no ${metric}, by which the best epoch is to be chosen.`,
+        hint: `It gives: ${Object.keys(metrics).join(', ') || 'nothing'}.`,
+      })
+    },
+    // What is no number is never better than what is one.
+    isBetter: (value, than) =>
+      (direction === 'higher' ? value > than : value < than) || (Number.isNaN(than) && !Number.isNaN(value)),
+  }
+}
