@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs'
 
-/** One node over several runs. */
+/** One node in the run in which it was fastest: other processes only add to that. */
 export interface NodeTime {
   readonly name: string
   readonly op: string
-  /** Milliseconds of one run, the mean. */
   readonly ms: number
   /** Dimensions of the inputs and outputs, where the runtime knows them. */
   readonly inputs: readonly (readonly number[])[]
@@ -12,9 +11,11 @@ export interface NodeTime {
 }
 
 export interface RuntimeProfile {
-  /** Milliseconds of one run from its beginning to its end, the mean; without what is done around it in JavaScript. */
-  readonly runMs: number
   readonly runs: number
+  /** The fastest run from its beginning to its end, in milliseconds; without what is done around it in JavaScript. */
+  readonly runMs: number
+  /** What its nodes took. */
+  readonly kernelMs: number
   readonly nodes: readonly NodeTime[]
 }
 
@@ -34,31 +35,35 @@ interface Event {
 /** `[{ "float": [64, 8, 28, 28] }, …]` */
 type Shapes = readonly Readonly<Record<string, readonly number[]>>[]
 
-/** Reads what onnxruntime wrote; the first runs are left out. */
-export function readProfile(path: string, skip: number): RuntimeProfile {
-  const events = (JSON.parse(readFileSync(path, 'utf8')) as Event[]).toSorted((a, b) => a.ts - b.ts)
-  const runs = events.filter(({ cat, name }) => cat === 'Session' && name === 'model_run').slice(skip)
-  const first = runs[0]?.ts ?? Number.POSITIVE_INFINITY
-  const mean = (microseconds: number) => microseconds / 1000 / runs.length
-  const nodes = new Map<string, { event: Event; total: number }>()
-  for (const event of events) {
-    if (event.cat !== 'Node' || !event.name.endsWith('_kernel_time') || event.ts < first) continue
-    const node = nodes.get(event.name) ?? { event, total: 0 }
-    node.total += event.dur
-    nodes.set(event.name, node)
-  }
+/** Reads what onnxruntime wrote; the first runs are left out. Undefined when there were no others. */
+export function readProfile(path: string, skip: number): RuntimeProfile | undefined {
+  const events = JSON.parse(readFileSync(path, 'utf8')) as Event[]
+  const runs = events
+    .filter(({ cat, name }) => cat === 'Session' && name === 'model_run')
+    .sort((a, b) => a.ts - b.ts)
+    .slice(skip)
+  if (runs.length === 0) return undefined
+  const kernels = events.filter(({ cat, name }) => cat === 'Node' && name.endsWith(suffix))
+  const fastest = least(runs)
+  const within = ({ ts, dur }: Event) => kernels.filter(event => event.ts >= ts && event.ts <= ts + dur)
+  const measured = kernels.filter(({ ts }) => ts >= (runs[0]?.ts ?? Number.POSITIVE_INFINITY))
   return {
-    runMs: mean(runs.reduce((sum, { dur }) => sum + dur, 0)),
     runs: runs.length,
-    nodes: [...nodes.values()].map(({ event: { name, args }, total }) => ({
-      name: name.replace(/_kernel_time$/, ''),
+    runMs: fastest.dur / 1000,
+    kernelMs: within(fastest).reduce((sum, { dur }) => sum + dur, 0) / 1000,
+    nodes: [...Map.groupBy(measured, ({ name }) => name).values()].map(least).map(({ name, dur, args }) => ({
+      name: name.slice(0, -suffix.length),
       op: args.op_name ?? '',
-      ms: mean(total),
+      ms: dur / 1000,
       inputs: shapesOf(args.input_type_shape),
       outputs: shapesOf(args.output_type_shape),
     })),
   }
 }
+
+const suffix = '_kernel_time'
+
+const least = (events: readonly Event[]): Event => events.reduce((a, b) => (b.dur < a.dur ? b : a))
 
 const shapesOf = (shapes: Shapes = []) => shapes.flatMap(shape => Object.values(shape))
 
