@@ -71,7 +71,6 @@ export type {
 } from './ports.ts'
 export { createRandom, type Random, randomNormal } from './random.ts'
 export { type SavedModel, type SaveOptions, savedBytes, saveModel, saveModelPieces } from './save.ts'
-export { receivedError, type SentError, sentError } from './sent-error.ts'
 export { simplify } from './simplify.ts'
 export {
   defineStrategy,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Graph, ModelError, saveModel } from '@pare/core-graph'
 import { InferenceSession } from 'onnxruntime-node'
+import { giveBack } from './give-back.ts'
 import { needsExternalData, writeUnchecked } from './model-file.ts'
 
 /** A model as onnxruntime takes it: the bytes of its file, or the file's path. */
@@ -39,24 +40,23 @@ export async function createSession(
       ? InferenceSession.create(source, options)
       : InferenceSession.create(source, options))
   } catch (cause) {
-    throw new ModelError({
-      code: 'MODEL_RUNTIME',
-      message: `onnxruntime does not take the model ${name}: ${cause instanceof Error ? cause.message : cause}`,
-      hint: isCpu(options)
-        ? 'If the model runs elsewhere, its operators or operator set may be newer than this onnxruntime.'
-        : 'The execution provider may be what fails: try providers: [cpu].',
-      cause,
-    })
+    throw notTaken(name, options, cause)
   } finally {
     // The session has its own copy. Given back at once: the garbage collector may take long to notice so large an array.
     if (typeof source !== 'string') giveBack(source)
   }
 }
 
+/** The error of a model that cannot be opened. */
+export const notTaken = (name: string, options: InferenceSession.SessionOptions, cause: unknown) =>
+  new ModelError({
+    code: 'MODEL_RUNTIME',
+    message: `onnxruntime does not take the model ${name}: ${cause instanceof Error ? cause.message : cause}`,
+    hint: isCpu(options)
+      ? 'If the model runs elsewhere, its operators or operator set may be newer than this onnxruntime.'
+      : 'The execution provider may be what fails: try providers: [cpu].',
+    cause,
+  })
+
 const isCpu = ({ executionProviders = [] }: InferenceSession.SessionOptions) =>
   executionProviders.every(provider => provider === 'cpu')
-
-/** Frees an array's memory without waiting for the garbage collector. Nobody may read it any more. */
-export function giveBack({ buffer }: ArrayBufferView): void {
-  if (buffer instanceof ArrayBuffer) buffer.transfer(0)
-}

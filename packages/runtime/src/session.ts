@@ -47,16 +47,14 @@ export const runFailure = (
     cause,
   })
 
-/** A tensor as onnxruntime takes it; it reads the elements where they lie. */
-export function toRuntime({ dataType, data, dims }: TensorData, Tensor: TensorConstructor): RuntimeTensor {
+function toRuntime({ dataType, data, dims }: TensorData, Tensor: TensorConstructor): RuntimeTensor {
   if (dataType !== 'float16') return new Tensor(dataType as 'float32', data as Float32Array, dims)
   const bits = data instanceof Uint16Array ? data : Uint16Array.from(data as Float32Array, numberToHalf)
   // Where JavaScript has a Float16Array, the tensor holds one, which onnxruntime's native part (1.30) cannot read.
   return Object.defineProperty(new Tensor('float16', bits, dims), 'data', { value: bits })
 }
 
-/** Those of the results that are tensors of numbers. */
-export const fromRuntime = (results: InferenceSession.OnnxValueMapType, Tensor: TensorConstructor): TensorMap =>
+const fromRuntime = (results: InferenceSession.OnnxValueMapType, Tensor: TensorConstructor): TensorMap =>
   Object.fromEntries(
     Object.entries(results).flatMap(([name, value]) => {
       if (!(value instanceof Tensor) || Array.isArray(value.data)) return []

@@ -1,5 +1,7 @@
-import { isMarkedAsUntransferable } from 'node:worker_threads'
-import { type InitialState, RunError, type SentError, type TensorData, type TensorMap } from '@pare/core-graph'
+// What is said between a stateful session and its thread. The thread imports nothing of Pare, so that it is there at
+// once; what it finds is put into Pare's words on this side.
+
+import type { InitialState, TensorMap } from '@pare/core-graph'
 import type { InferenceSession } from 'onnxruntime-node'
 import type { ModelSource } from '../create-session.ts'
 
@@ -12,7 +14,7 @@ export interface SentGraph {
   readonly source: ModelSource
 }
 
-/** What is asked of the worker, one after another. */
+/** What is asked of the worker, one after another. Half floats are sent as raw bits. */
 export type Request =
   | {
       readonly kind: 'open'
@@ -25,37 +27,20 @@ export type Request =
   | { readonly kind: 'write'; readonly tensors: TensorMap }
   | { readonly kind: 'close' }
 
-/** Every request is answered, by tensors (maybe none) or by an error; `bug` is one that is none of Pare's. */
-export type Answer = { readonly tensors: TensorMap } | { readonly error: SentError } | { readonly bug: unknown }
+/** Every request is answered: by tensors (maybe none), or by what went wrong. */
+export type Answer = { readonly tensors: TensorMap } | { readonly problem: Problem }
 
-/** The same tensors in memory of their own. */
-export const ownTensors = (tensors: TensorMap): TensorMap =>
-  mapTensors(tensors, tensor => ({ ...tensor, data: tensor.data.slice() }))
+export type Problem =
+  | { readonly kind: 'not taken'; readonly title: string; readonly message: string }
+  | {
+      readonly kind: 'run failed'
+      readonly inputNames: readonly string[]
+      readonly outputNames: readonly string[]
+      readonly message: string
+    }
+  | { readonly kind: 'no such state'; readonly message: string }
 
-/**
- * Tensors that can go to another thread without a copy. What is a part of a larger buffer, or may not leave this thread
- * (Node's pool of small buffers, shared memory), is copied here.
- * @throws RunError `RUN_FAILED` for a tensor that was moved already
- */
-export const movable = (tensors: TensorMap): TensorMap =>
-  mapTensors(tensors, (tensor, name) => {
-    const { buffer, byteLength } = tensor.data
-    if (buffer instanceof ArrayBuffer && buffer.detached) throw handedOver(name)
-    const moves = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength && !isMarkedAsUntransferable(buffer)
-    return moves ? tensor : { ...tensor, data: tensor.data.slice() }
-  })
-
-/** What is handed over with tensors that are movable. */
+/** The buffers of tensors that belong to nobody else: what goes between threads without a copy. */
 export const buffersOf = (tensors: TensorMap): ArrayBuffer[] => [
   ...new Set(Object.values(tensors).map(({ data }) => data.buffer as ArrayBuffer)),
 ]
-
-const mapTensors = (tensors: TensorMap, change: (tensor: TensorData, name: string) => TensorData): TensorMap =>
-  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, change(tensor, name)]))
-
-const handedOver = (name: string) =>
-  new RunError({
-    code: 'RUN_FAILED',
-    message: `The memory of ${name} was given away by an earlier run.`,
-    hint: 'Feed a tensor of its own to each run: a copy, where the same is needed again.',
-  })

@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads'
-import { RunError, receivedError, type TensorMap } from '@pare/core-graph'
-import { type Answer, buffersOf, type Request } from './protocol.ts'
+import { type PareError, RunError, type TensorMap } from '@pare/core-graph'
+import { type Answer, buffersOf, type Problem, type Request } from './protocol.ts'
 
 /** The other end of a stateful session's thread. */
 export interface StatefulWorker {
@@ -10,8 +10,11 @@ export interface StatefulWorker {
   readonly end: () => Promise<void>
 }
 
-/** Speaks to a worker, which answers requests in their order. */
-export function statefulWorker(worker: Worker): StatefulWorker {
+/**
+ * Speaks to a worker, which answers requests in their order.
+ * @param errorOf puts what went wrong into Pare's words
+ */
+export function statefulWorker(worker: Worker, errorOf: (problem: Problem) => PareError): StatefulWorker {
   const waiting: PromiseWithResolvers<TensorMap>[] = []
   let failure: RunError | undefined
   let ended: Promise<void> | undefined
@@ -29,7 +32,7 @@ export function statefulWorker(worker: Worker): StatefulWorker {
     // A worker with nothing to do does not keep the process alive.
     if (waiting.length === 0) worker.unref()
     if ('tensors' in answer) waiter?.resolve(answer.tensors)
-    else waiter?.reject('error' in answer ? receivedError(answer.error) : answer.bug)
+    else waiter?.reject(errorOf(answer.problem))
   })
 
   const ask = (request: Request): Promise<TensorMap> => {
