@@ -22,7 +22,7 @@ root = Path(__file__).parents[2]
 sys.path.insert(0, str(root / "e2e/models/make"))
 import trainable  # noqa: E402
 
-batch, classes, smoothing, samples = 4, 10, 0.1, 4
+classes, smoothing, samples = 10, 0.1, 4
 
 
 def uniform(stream, dims):
@@ -41,15 +41,13 @@ def float32(values):
     return torch.from_numpy(numpy.asarray(values).astype(numpy.float32).astype(numpy.float64))
 
 
-def image(*sizes):
-    return float32(4 * uniform(0, (batch, *sizes)) - 2)
-
-
-labels = torch.tensor([(3 * sample + 1) % classes for sample in range(batch)])
+def images(*dims):
+    return float32(4 * uniform(0, dims) - 2)
 
 
 def record(path, logits, parameters, layouts={}):
     """Differentiates the loss, and writes what is kept of each gradient; `layouts` says which ones are transposed."""
+    labels = torch.tensor([(3 * sample + 1) % classes for sample in range(len(logits))])
     loss = F.cross_entropy(logits, labels, label_smoothing=smoothing)
     loss.backward()
     kept = {}
@@ -67,7 +65,7 @@ def record(path, logits, parameters, layouts={}):
             "elements": [float(flat[place]) for place in places],
         }
     rows = ",\n".join(f"    {json.dumps(name)}: {json.dumps(value)}" for name, value in kept.items())
-    head = f'  "batch": {batch},\n  "labelSmoothing": {smoothing},\n  "loss": {loss.item()!r},\n'
+    head = f'  "batch": {len(logits)},\n  "labelSmoothing": {smoothing},\n  "loss": {loss.item()!r},\n'
     path.write_text(f'{{\n{head}  "parameters": {{\n{rows}\n  }}\n}}\n')
     print(path.relative_to(root), loss.item(), path.stat().st_size)
 
@@ -100,10 +98,11 @@ def mobilenet_v1(width):
         values = 2 * uniform(stream, tensor.shape) - 1
         if tensor.ndim > 1:
             values *= math.sqrt(6 / math.prod(tensor.shape[1:]))
-        elif name.endswith("/scale"):
-            values = 1 + values / 2
+        else:
+            # Shifts are small, so that no channel is 0 throughout.
+            values = 1 + values / 2 if name.endswith("/scale") else values / 4
         tensor.data = float32(values)
-    x = image(3, 32, 32)
+    x = images(16, 3, 16, 16)
     for apply in layers:
         x = apply(x)
     return F.linear(x.mean((2, 3)), weight, bias), parameters
@@ -133,6 +132,10 @@ def exported(name):
             module.eps = float(numpy.float32(module.eps))
     proto = onnx.load(root / f"e2e/models/trainable/{name}.onnx")
     tensors = {tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy()) for tensor in proto.graph.initializer}
+    for node in proto.graph.node:
+        # What Pare makes of a weight that is transposed before it is read.
+        if node.op_type == "Transpose" and node.input[0] in tensors:
+            tensors[node.output[0]] = tensors.pop(node.input[0]).T
     parameters, layouts = {}, {}
     for own, parameter in model.named_parameters():
         for transposed in (False, True):
@@ -164,7 +167,7 @@ def main():
     for name in trainable.models:
         model, parameters, layouts = exported(name)
         rounded_as_in_files(name)
-        record(root / f"e2e/fixtures/gradients/{name}.json", model(image(3, 32, 32)), parameters, layouts)
+        record(root / f"e2e/fixtures/gradients/{name}.json", model(images(4, 3, 32, 32)), parameters, layouts)
         F.gelu = gelu
 
 
