@@ -82,6 +82,7 @@ async function trainStage(
     seed,
     checkpoint: context.checkpoint,
     signal,
+    note,
     onProgress: ({ epoch, epochs, step, steps, loss, accuracy, learningRate }) =>
       progress({
         done: (epoch - 1) * steps + step,

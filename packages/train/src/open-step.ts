@@ -1,5 +1,7 @@
-import type { Batch, StatefulExecutor, StatefulSession, TensorMap } from '@pare/core-graph'
+import type { Batch, Graph, StatefulExecutor, StatefulSession, TensorMap } from '@pare/core-graph'
 import { expandComposites } from './composites/expand-composites.ts'
+import { lower } from './lowering/lower.ts'
+import { loweringFacts } from './lowering/probe.ts'
 import { initialState, type State, sessionState } from './model-state.ts'
 import { type StepResult, stepFeeds, stepResult } from './run-step.ts'
 import type { StepGraph } from './step-graph.ts'
@@ -19,8 +21,12 @@ export interface OpenStep extends AsyncDisposable {
 
 export interface OpenStepOptions {
   readonly executor: StatefulExecutor
+  /** Whether the step is rewritten for the fastest operators of the runtime. Default true. */
+  readonly lowering?: boolean
   /** Default: that before the first step. */
   readonly state?: State
+  /** Is told what was not lowered, and why. */
+  readonly note?: ((message: string) => void) | undefined
 }
 
 /**
@@ -28,11 +34,20 @@ export interface OpenStepOptions {
  * @throws ModelError when the runtime does not take it
  */
 export async function openStep(step: StepGraph, options: OpenStepOptions): Promise<OpenStep> {
-  const { executor, state = initialState(step) } = options
-  const graphs = {
-    update: expandComposites(step.graph),
-    ...(step.accumulation && { accumulate: expandComposites(step.accumulation) }),
+  const { executor, lowering = true, state = initialState(step), note } = options
+  const facts = lowering ? await loweringFacts(executor) : undefined
+  const notes = new Set<string>()
+  const runnable = (graph: Graph): Graph => {
+    if (!facts) return expandComposites(graph)
+    const lowered = lower(graph, facts)
+    for (const message of lowered.notes) notes.add(message)
+    return lowered.graph
   }
+  const graphs = {
+    update: runnable(step.graph),
+    ...(step.accumulation && { accumulate: runnable(step.accumulation) }),
+  }
+  for (const message of notes) note?.(message)
   const session: StatefulSession = await executor.openStateful<string>(graphs, sessionState(step, state))
   return {
     run: async (batch, learningRate) =>

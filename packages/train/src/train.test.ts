@@ -195,6 +195,23 @@ describe('train', () => {
     expect(best.metrics.top1).toBeGreaterThan(0.9)
   })
 
+  it('trains in standard operators where the fastest are not there or not wanted, and says so', async () => {
+    const executor = {
+      ...setup.executor,
+      open: async () => {
+        throw new Error('no such operator')
+      },
+    }
+    const notes: string[] = []
+    const options = { ...setup.options, epochs: 1 }
+    const note = (message: string) => notes.push(message)
+    const { graph } = await train(model, { ...setup, options, executor, note })
+    expect(notes).toEqual([expect.stringMatching(/^Not lowered: .*no such operator/)])
+    const plain = await train(model, { ...setup, options: { ...options, lowering: false }, note })
+    expect(notes).toHaveLength(1)
+    expect(bytesOf(graph)).toEqual(bytesOf(plain.graph))
+  })
+
   it('reports each step: a rate that rises over the warm-up and falls to 0, and the time left', async () => {
     const steps: TrainProgress[] = []
     await train(model, { ...setup, onProgress: progress => steps.push(progress) })

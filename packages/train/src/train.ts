@@ -43,6 +43,8 @@ export interface TrainSetup {
   readonly onProgress?: (progress: TrainProgress) => void
   /** Told of each epoch; those of an interrupted training, read from its checkpoint, come first. */
   readonly onEpoch?: (result: EpochResult) => void
+  /** Told what is no failure: that the step is not as fast as it might be, and why. */
+  readonly note?: (message: string) => void
 }
 
 /** The trained model, and how training went. */
@@ -66,7 +68,7 @@ export interface TrainResult {
  *   signal's reason
  */
 export async function train(model: Graph, setup: TrainSetup): Promise<TrainResult> {
-  const { source, executor, evaluate, parts = [], seed, checkpoint: store, signal } = setup
+  const { source, executor, evaluate, parts = [], seed, checkpoint: store, signal, note } = setup
   const training = prepareTraining(model, setup)
   const { options, graph, step, stepsPerEpoch } = training
   const { batchSize, checkpointEvery } = options
@@ -83,6 +85,8 @@ export async function train(model: Graph, setup: TrainSetup): Promise<TrainResul
 
   await using session = await openStep(step, {
     executor,
+    lowering: options.lowering,
+    note,
     ...(saved && { state: saved.state }),
   })
   const clock = progressClock({ epochs: options.epochs, steps: stepsPerEpoch, batchSize })
