@@ -136,6 +136,10 @@ describe('gradients', () => {
       b.ReduceSum(b.Pow(x, b.constant('float32', [3], [0, 1, 3])), undefined, { keepdims: 0 }),
     )
     expect(await gradientAt(powers, [0, 0, 2])).toEqual([0, 1, 12])
+    const exponents = lossGraph([3], (b, x) =>
+      b.ReduceSum(b.Pow(b.constant('float32', [3], [-2, 0, 0.25]), x), undefined, { keepdims: 0 }),
+    )
+    expect(await gradientAt(exponents, [2, 2, 2])).toEqual([0, 0, expect.closeTo(Math.log(0.25) / 16, 6)])
     expect(
       await gradientAt(
         lossGraph([2], (b, x) => b.ReduceL2(x, undefined, { keepdims: 0 })),

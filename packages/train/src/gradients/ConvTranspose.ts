@@ -16,20 +16,7 @@ export const ConvTranspose = defineGradient({
     const conv = convolutionOf(X, W, dY, attributes)
     const { image, kernel, strides, dilations, group, pads } = conv
     return {
-      X: () => {
-        const ends = exactEnds(conv)
-        // Rows beyond the last window (output padding) come from no input.
-        const seen = ends.every(end => end >= 0)
-          ? dY
-          : b.Slice(
-              dY,
-              b.ints(...image.map(() => 0)),
-              b.ints(...image.map((size, axis) => size + Math.min(0, ends[axis] ?? 0))),
-              b.ints(...spatialAxes(image)),
-            )
-        const padding = [...pads.slice(0, kernel.length), ...ends.map(end => Math.max(0, end))]
-        return b.Conv(seen, W, { kernel_shape: kernel, strides, dilations, group, pads: padding })
-      },
+      X: () => b.Conv(dY, W, { kernel_shape: kernel, strides, dilations, group, pads }),
       W: () => weightGradient(b, dY, X, conv),
       B: () => b.ReduceSum(dY, b.ints(0, ...spatialAxes(image)), { keepdims: 0 }),
     }
@@ -55,11 +42,17 @@ function convolutionOf(
   const [, channels = 1, ...image] = sizesOf(Y)
   const kernel = sizesOf(W).slice(2)
   const { auto_pad, output_padding: more, output_shape: stated } = attributes
-  const { strides, dilations, pads = [] } = windowOf(image, { ...attributes, auto_pad: 'NOTSET', kernel_shape: kernel })
+  const { strides, dilations, pads = [] } = windowOf(image, { ...attributes, kernel_shape: kernel })
   const conv = { batch, channels, outputs, group: attributes.group, image, result, kernel, strides, dilations, pads }
-  if (!stated && !auto_pad.startsWith('SAME')) return conv
-  // Pads that give the size asked for (ONNX ConvTranspose, "output_shape").
-  const totals = exactEnds({ ...conv, pads: kernel.map(() => 0) }).map((total, axis) => total + (more?.[axis] ?? 0))
-  const begins = totals.map(total => (auto_pad === 'SAME_UPPER' ? Math.floor(total / 2) : Math.ceil(total / 2)))
-  return { ...conv, pads: [...begins, ...totals.map((total, axis) => total - (begins[axis] ?? 0))] }
+  const isSized = stated !== undefined || auto_pad.startsWith('SAME')
+  const begins = isSized ? sizedBegins() : pads.slice(0, kernel.length)
+  /** Pads that give the size asked for (ONNX ConvTranspose, "output_shape"). */
+  function sizedBegins(): number[] {
+    const totals = exactEnds({ ...conv, pads: kernel.map(() => 0) }).map((total, axis) => total + (more?.[axis] ?? 0))
+    const round = auto_pad === 'SAME_UPPER' ? Math.floor : Math.ceil
+    return totals.map(total => round(Math.max(0, total) / 2))
+  }
+  // Less than nothing is output padding: rows beyond the last window, which come from no input.
+  const ends = exactEnds({ ...conv, pads: begins })
+  return { ...conv, pads: [...begins, ...ends.map(end => Math.max(0, end))] }
 }

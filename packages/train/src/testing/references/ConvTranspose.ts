@@ -27,6 +27,26 @@ export const ConvTranspose = defineReference({
       inputs: { X: [1, 1, 3, 3], W: [1, 2, 3, 4] },
       attributes: { output_shape: [6, 5], strides: [2, 2] },
     },
+    {
+      name: 'to a stated size, with output padding',
+      inputs: { X: [1, 1, 3, 3], W: [1, 2, 3, 4] },
+      attributes: { output_shape: [6, 5], output_padding: [1, 1], strides: [2, 2] },
+    },
+    {
+      name: 'SAME_LOWER',
+      inputs: { X: [1, 1, 3, 2], W: [1, 2, 3, 2] },
+      attributes: { auto_pad: 'SAME_LOWER', strides: [2, 1] },
+    },
+    {
+      name: 'VALID',
+      inputs: { X: [1, 1, 3], W: [1, 2, 3] },
+      attributes: { auto_pad: 'VALID' },
+    },
+    {
+      name: 'to a larger size than windows reach',
+      inputs: { X: [1, 1, 3], W: [1, 2, 3] },
+      attributes: { output_shape: [8], strides: [2] },
+    },
   ],
   arbitrary: anyConvolution.map(({ batch, group, own, each, kernel, image, strides, dilations, pads }) => ({
     inputs: { X: [batch, group * own, ...image], W: [group * own, each, ...kernel], B: [group * each] },
@@ -52,12 +72,12 @@ export const ConvTranspose = defineReference({
       (mode.startsWith('SAME') ? image.map((size, axis) => size * (strides[axis] ?? 1)) : undefined)
     const given = attributes.list('pads') ?? [...kernel, ...kernel].map(() => 0)
     const totals = full.map((size, axis) =>
-      stated ? size - (stated[axis] ?? 0) : (given[axis] ?? 0) + (given[axis + kernel.length] ?? 0),
+      stated ? Math.max(0, size - (stated[axis] ?? 0)) : (given[axis] ?? 0) + (given[axis + kernel.length] ?? 0),
     )
     const begins = totals.map((total, axis) =>
       stated ? (mode === 'SAME_UPPER' ? Math.floor(total / 2) : Math.ceil(total / 2)) : (given[axis] ?? 0),
     )
-    const sizes = full.map((size, axis) => size - (totals[axis] ?? 0))
+    const sizes = stated ?? full.map((size, axis) => size - (totals[axis] ?? 0))
     const { placeOf } = windowPlaces(sizes, kernel, {
       ...attributes,
       text: () => undefined,

@@ -17,6 +17,10 @@ export const Pad = defineReference({
     { name: 'with a number', inputs: { data: [2, 3], pads: { ints: [1, 0, 0, 1] }, constant_value: { scalar: 2 } } },
     { name: 'by less than nothing', inputs: { data: [4, 5], pads: { ints: [-1, 1, 0, -2] } } },
     {
+      name: 'along the first axis',
+      inputs: { data: [2, 3], pads: { ints: [1, 2] }, constant_value: { scalar: 0 }, axes: { ints: [0] } },
+    },
+    {
       name: 'reflected, along some axes',
       inputs: { data: [2, 3, 4], pads: { ints: [2, 1, 3, 2] }, constant_value: { scalar: 0 }, axes: { ints: [-1, 1] } },
       attributes: { mode: 'reflect' },

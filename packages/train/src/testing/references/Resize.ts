@@ -55,6 +55,11 @@ export const Resize = defineReference({
       inputs: { X: [1, 1, 3, 3], roi: none, scales: none, sizes: { ints: [5] } },
       attributes: { mode: 'linear', axes: [-1], coordinate_transformation_mode: 'align_corners' },
     },
+    {
+      name: 'nearest, along the first axis',
+      inputs: { X: [3, 2], roi: none, scales: none, sizes: { ints: [5] } },
+      attributes: { axes: [0] },
+    },
   ],
   arbitrary,
   forward: (inputs, attributes) => {

@@ -24,7 +24,7 @@ const arbitrary = anyDims(1, 3)
           const stride = step[place] ?? 1
           return turn[place]
             ? [high, low - 1 - size, -stride]
-            : [low - size, high + 1 === size ? beyond : high + 1, stride]
+            : [stride === 1 ? low : low - size, high + 1 === size ? beyond : high + 1, stride]
         })
         const column = (place: number) => ({ ints: each.map(row => row[place] ?? 0) })
         return { inputs: { data, starts: column(0), ends: column(1), axes: { ints: axes }, steps: column(2) } }
@@ -47,6 +47,16 @@ export const Slice = defineReference({
         ends: { ints: [-beyond] },
         axes: { ints: [-1] },
         steps: { ints: [-2] },
+      },
+    },
+    {
+      name: 'backwards from beyond the end',
+      inputs: {
+        data: [5, 2],
+        starts: { ints: [beyond] },
+        ends: { ints: [0] },
+        axes: { ints: [0] },
+        steps: { ints: [-1] },
       },
     },
   ],
