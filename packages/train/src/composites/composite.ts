@@ -74,7 +74,7 @@ export function addComposite<
   const types: Readonly<Record<string, TensorType>> = composite.types(values, attributes)
   const made = b.node(
     composite.op,
-    composite.inputs.map(name => given[name]),
+    composite.inputs.map(name => given[name.replace('?', '')]),
     attributes as Readonly<Record<string, AttributeInput>>,
     {
       domain: compositeDomain,
@@ -89,7 +89,7 @@ export function addComposite<
 export function readComposite(b: GraphBuilder, composite: AnyComposite, node: Node) {
   const values = byName(
     composite.inputs,
-    node.inputs.map(name => b.value(name)),
+    node.inputs.map(name => (name ? b.value(name) : undefined)),
   )
   return { values: values as never, attributes: readAttributes(node, composite.attributes) as never }
 }

@@ -56,6 +56,14 @@ export function rowDot(b: GraphBuilder, first: Value, second: Value): Value {
   return b.Reshape(dots, b.ints(channels))
 }
 
+/**
+ * 1 where values lie above a bound (below it, for a negative `sign`) and 0 elsewhere: HardSigmoid, which clips α·x + β to
+ * 0 … 1, with so steep a slope that it is a step. A power of two is exact, so that at the bound itself it is 0. One pass,
+ * where a comparison and a Cast are two that are slower.
+ */
+export const isBeyond = (b: GraphBuilder, values: Value, bound: number, sign: 1 | -1 = 1): Value =>
+  b.HardSigmoid(values, { alpha: sign * 2 ** 100, beta: -sign * 2 ** 100 * bound })
+
 /** What FusedConv applies to its result. */
 export interface Activation {
   readonly activation: string
@@ -87,31 +95,24 @@ export function scaleAndShift(
   return b.Reshape(made, b.ints(channels, elements))
 }
 
-/** The window of a convolution with one channel a group. */
+/** The window of a blocked convolution, and the sizes of the images that it makes. */
 export interface BlockedWindow {
   readonly kernel: readonly number[]
   readonly pads: readonly number[]
   readonly strides: readonly number[]
   readonly dilations: readonly number[]
-  /** Sizes of the output's images. */
   readonly result: readonly number[]
 }
 
 /**
- * A convolution with one channel a group, of which onnxruntime's blocked form reads rows `[C, N/b · H · W · b]` as they
- * lie: as one image of C·N channels. X:[C, M], W:[C·N, 1, *k] → [1, C·N, *s′]
+ * onnxruntime's convolution of images whose channels lie side by side in blocks, `[N, C/b, *s, b]`.
+ * X:[N, C, *s], W:[O, C/group, *k] → [N, O, *s′], by their logical shapes
  */
-export function blockedDepthwise(
-  b: GraphBuilder,
-  X: Value,
-  W: Value,
-  image: readonly number[],
-  { kernel, pads, strides, dilations, result }: BlockedWindow,
-): Value {
-  const planes = sizeOf(W, 0)
-  return call(b, 'Conv', [b.Reshape(X, b.ints(1, planes, ...image)), W], {
+export function blockedConvolution(b: GraphBuilder, X: Value, W: Value, group: number, window: BlockedWindow): Value {
+  const { kernel, pads, strides, dilations, result } = window
+  return call(b, 'Conv', [X, W], {
     domain: blocked,
-    shape: [1, planes, ...result],
-    attributes: { group: planes, kernel_shape: kernel, pads, strides, dilations },
+    shape: [sizeOf(X, 0), sizeOf(W, 0), ...result],
+    attributes: { group, kernel_shape: kernel, pads, strides, dilations },
   })
 }

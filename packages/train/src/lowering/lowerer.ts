@@ -7,6 +7,7 @@ import {
   inferTypes,
   isKnown,
   type Node,
+  tensorNumbers,
   type Value,
 } from '@pare/core-graph'
 import type { Form, Image, Operand, Rows } from './lowering.ts'
@@ -21,6 +22,8 @@ export interface Lowerer {
   sizes(name: string): readonly number[] | undefined
   /** Its sizes as images that can be had in rows: the batch is a multiple of the block. */
   image(name: string): Image | undefined
+  /** The number that a value is, if it is a constant one. */
+  number(name: string): number | undefined
   /** The only node that reads a value, unless it is an output of the graph. */
   soleUser(name: string): Node | undefined
   /** Says that a node that follows is computed already, with the one that it reads: gives the form of its output. */
@@ -111,6 +114,10 @@ export function createLowerer(graph: Graph, block: number): Lowerer {
     operand,
     sizes: sizesOf,
     image: imageFor,
+    number: name => {
+      const { constant } = types.get(name) ?? {}
+      return constant && elementCount(constant.dims) === 1 ? tensorNumbers(constant)[0] : undefined
+    },
     soleUser: name => {
       const [user, ...others] = index.users.get(name) ?? []
       return others.length === 0 && !index.outputs.has(name) ? user : undefined
@@ -136,16 +143,23 @@ function imageOf(sizes: readonly number[], block: number): Image | undefined {
   return { batch, channels, spatial, area, elements: batch * area }
 }
 
-/** [N, C, *s] → [C, N/b · s · b] */
+/**
+ * [N, C, *s] → [C, N/b · s · b], in two steps, each of which the runtime has a fast way for: one axis moved to the end, and
+ * whole runs of numbers put in another order (12 ms instead of 55 for 50 MB).
+ */
 function fromPlain(b: GraphBuilder, plain: Value, { batch, channels, area }: Image, block: number): Value {
-  const split = b.Reshape(plain, b.ints(batch / block, block, channels, area))
-  return b.Reshape(b.Transpose(split, { perm: [2, 0, 3, 1] }), b.ints(channels, -1))
+  const blocks = batch / block
+  const beside = b.Transpose(b.Reshape(plain, b.ints(blocks, block, channels * area)), { perm: [0, 2, 1] })
+  const swapped = b.Transpose(b.Reshape(beside, b.ints(blocks, channels, area * block)), { perm: [1, 0, 2] })
+  return b.Reshape(swapped, b.ints(channels, -1))
 }
 
 /** [C, N/b · s · b] → [N, C, *s] */
 function toPlain(b: GraphBuilder, rows: Value, { batch, channels, spatial, area }: Image, block: number): Value {
-  const split = b.Reshape(rows, b.ints(channels, batch / block, area, block))
-  return b.Reshape(b.Transpose(split, { perm: [1, 3, 0, 2] }), b.ints(batch, channels, ...spatial))
+  const blocks = batch / block
+  const swapped = b.Transpose(b.Reshape(rows, b.ints(channels, blocks, area * block)), { perm: [1, 0, 2] })
+  const apart = b.Transpose(b.Reshape(swapped, b.ints(blocks, channels * area, block)), { perm: [0, 2, 1] })
+  return b.Reshape(apart, b.ints(batch, channels, ...spatial))
 }
 
 /** [C, N], the same for all pixels of an image → [C, N/b · s · b] */

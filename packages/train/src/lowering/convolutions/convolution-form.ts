@@ -3,20 +3,23 @@ import type { Convolution } from '../../convolution/convolution.ts'
 import type { Lowerer } from '../lowerer.ts'
 import type { Operand } from '../lowering.ts'
 
-/** A way to compute a convolution and its gradients with images in rows. What gives nothing is computed in plain layout. */
+/**
+ * A way to compute a convolution, or a gradient of one, with images in rows. `formulations.ts` says which is taken for
+ * which shape.
+ */
 export interface ConvolutionForm {
   readonly id: string
-  /** Whether it can compute this one; `formulations.ts` says whether it should. */
-  readonly fits: (conv: Convolution) => boolean
+  /** Whether it can compute this one. */
+  readonly fits: (conv: Convolution, block: number) => boolean
   /** X:[C, M], W:[O, C/group, *k] → Y:[O, M′] */
-  readonly forward: (lowerer: Lowerer, X: Operand, W: Value, conv: Convolution) => Value
+  readonly forward?: (lowerer: Lowerer, X: Operand, W: Value, conv: Convolution) => Value
   /** W:[O, C/group, *k], dY:[O, M′] → dX:[C, M] */
-  readonly inputGradient: (lowerer: Lowerer, W: Value, dY: Operand, conv: Convolution) => Value | undefined
+  readonly inputGradient?: (lowerer: Lowerer, W: Value, dY: Operand, conv: Convolution) => Value
   /** X:[C, M], dY:[O, M′] → dW:[O, C/group, *k] */
-  readonly weightGradient: (lowerer: Lowerer, X: Operand, dY: Operand, conv: Convolution) => Value | undefined
+  readonly weightGradient?: (lowerer: Lowerer, X: Operand, dY: Operand, conv: Convolution) => Value
 }
 
-export const defineConvolutionForm = (form: ConvolutionForm): ConvolutionForm => Object.freeze(form)
+export const defineConvolutionForm = <const Form extends ConvolutionForm>(form: Form): Form => Object.freeze(form)
 
 /** Weights [O, …] multiplied by a factor for each output channel [O]. */
 export const scaledWeights = ({ b }: Lowerer, W: Value, scale: Value | undefined, { outputs }: Convolution): Value =>

@@ -1,6 +1,6 @@
 import { elementCount, type Value } from '@pare/core-graph'
 import { type Convolution, exactEnds } from '../../convolution/convolution.ts'
-import { blockedDepthwise } from '../kernels.ts'
+import { type BlockedWindow, blockedConvolution } from '../kernels.ts'
 import type { Lowerer } from '../lowerer.ts'
 import { defineConvolutionForm, scaledWeights } from './convolution-form.ts'
 import { interleave, phasesOf } from './phases.ts'
@@ -15,23 +15,8 @@ export const depthwise = defineConvolutionForm({
     group === channels && outputs === channels && image.length === 2 && pads.every(pad => pad >= 0),
   forward: (lowerer, X, W, conv) => {
     const { b } = lowerer
-    const Y = blockedDepthwise(b, X.rows(), forEachImage(lowerer, W, conv), conv.image, conv)
+    const Y = convolvePlanes(lowerer, X.rows(), forEachImage(lowerer, W, conv), conv.image, conv)
     return b.Reshape(Y, b.ints(conv.outputs, -1))
-  },
-
-  inputGradient: (lowerer, W, dY, conv) => {
-    const phases = phasesOf(conv)
-    if (!phases) return undefined
-    const { b } = lowerer
-    const { rows, scale } = dY.scaledRows()
-    const weights = b.Reshape(scaledWeights(lowerer, W, scale, conv), b.ints(conv.channels, -1))
-    const ones = { strides: [1, 1], dilations: [1, 1] }
-    const made = phases.map(({ taps, kernel, pads, result }) => {
-      const own = b.Gather(weights, b.ints(...taps), { axis: 1 })
-      const W = forEachImage(lowerer, own, { ...conv, kernel })
-      return blockedDepthwise(b, rows, W, conv.result, { kernel, pads, result, ...ones })
-    })
-    return interleave(lowerer, made, conv)
   },
 
   weightGradient: (lowerer, X, dY, conv) => {
@@ -40,7 +25,7 @@ export const depthwise = defineConvolutionForm({
     const { channels, batch, image, result, kernel, strides, dilations } = conv
     const offsets = offsetsOf(conv)
     const { rows, scale } = dY.scaledRows()
-    const dW = blockedDepthwise(b, X.rows(), b.Reshape(rows, b.ints(channels * batch, 1, ...result)), image, {
+    const dW = convolvePlanes(lowerer, X.rows(), b.Reshape(rows, b.ints(channels * batch, 1, ...result)), image, {
       kernel: result,
       pads: [...conv.pads.slice(0, 2), ...ends],
       strides: dilations,
@@ -55,6 +40,30 @@ export const depthwise = defineConvolutionForm({
     return scaledWeights(lowerer, b.Reshape(sum, b.ints(channels, 1, ...kernel)), scale, conv)
   },
 })
+
+/** dX of it, in as many convolutions as the strides have places. */
+export const depthwisePhases = defineConvolutionForm({
+  id: 'depthwise-phases',
+  fits: conv => depthwise.fits(conv) && phasesOf(conv) !== undefined,
+  inputGradient: (lowerer, W, dY, conv) => {
+    const { b } = lowerer
+    const { rows, scale } = dY.scaledRows()
+    const weights = b.Reshape(scaledWeights(lowerer, W, scale, conv), b.ints(conv.channels, -1))
+    const ones = { strides: [1, 1], dilations: [1, 1] }
+    const made = (phasesOf(conv) ?? []).map(({ taps, kernel, pads, result }) => {
+      const own = b.Gather(weights, b.ints(...taps), { axis: 1 })
+      const W = forEachImage(lowerer, own, { ...conv, kernel })
+      return convolvePlanes(lowerer, rows, W, conv.result, { kernel, pads, result, ...ones })
+    })
+    return interleave(lowerer, made, conv)
+  },
+})
+
+/** Rows as one image of as many channels as there are planes. X:[C, M], W:[C·N, 1, *k] → [1, C·N, *s′] */
+function convolvePlanes({ b }: Lowerer, X: Value, W: Value, image: readonly number[], window: BlockedWindow): Value {
+  const planes = Number(W.shape?.[0])
+  return blockedConvolution(b, b.Reshape(X, b.ints(1, planes, ...image)), W, planes, window)
+}
 
 /** The sizes of dW as a convolution gives it. */
 const offsetsOf = (conv: Convolution): number[] =>

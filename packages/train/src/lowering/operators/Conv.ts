@@ -13,7 +13,7 @@ export const Conv = defineLowering({
     const { strides, dilations, pads = [] } = windowOf(image, { ...attributes, kernel_shape: kernel })
     const { group } = attributes
     const conv = { batch, channels, outputs, group, image, result: Y.slice(2), kernel, strides, dilations, pads }
-    const form = formOf(conv)
+    const form = formOf('forward', conv, lowerer.block)
     if (!form) return undefined
     const { b } = lowerer
     const rows = form.forward(lowerer, X, W.plain(), conv)

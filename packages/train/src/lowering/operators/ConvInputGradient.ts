@@ -4,7 +4,7 @@ import { defineLowering } from '../lowering.ts'
 export const ConvInputGradient = defineLowering({
   op: 'ConvInputGradient',
   lower: (lowerer, { W, dY }, conv) => {
-    const rows = dY.image && formOf(conv)?.inputGradient(lowerer, W.plain(), dY, conv)
+    const rows = dY.image && formOf('inputGradient', conv, lowerer.block)?.inputGradient(lowerer, W.plain(), dY, conv)
     return rows && { dX: { rows } }
   },
 })

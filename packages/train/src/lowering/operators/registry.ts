@@ -7,6 +7,7 @@ import { BatchNormalization } from './BatchNormalization.ts'
 import { BatchNormalizationGradient } from './BatchNormalizationGradient.ts'
 import { Cast } from './Cast.ts'
 import { Clip } from './Clip.ts'
+import { ClipGradient } from './ClipGradient.ts'
 import { Conv } from './Conv.ts'
 import { ConvInputGradient } from './ConvInputGradient.ts'
 import { ConvWeightGradient } from './ConvWeightGradient.ts'
@@ -53,6 +54,7 @@ export const lowerings = {
   BatchNormalizationGradient,
   Cast,
   Clip,
+  ClipGradient,
   Conv,
   ConvInputGradient,
   ConvWeightGradient,
