@@ -1,4 +1,4 @@
-import { DataError, type DataSource, type Graph, RecipeError, type TrainingPart } from '@pare/core-graph'
+import { type Batch, DataError, type DataSource, type Graph, RecipeError, type TrainingPart } from '@pare/core-graph'
 import { z } from 'zod'
 import type { LossTerm } from './loss.ts'
 import { prepared, withBatchSize } from './model-state.ts'
@@ -79,3 +79,28 @@ function stepsOf({ size }: DataSource, { batchSize, accumulate }: TrainOptions):
     hint: `Give more samples, or make batchSize${accumulate === 1 ? '' : ' or accumulate'} smaller.`,
   })
 }
+
+/** One epoch's pass over the data. */
+export interface Pass {
+  readonly epoch: number
+  /** Batches that were trained with already. */
+  readonly skip: number
+  readonly seed: number
+  readonly signal: AbortSignal | undefined
+}
+
+/** An epoch's full batches. */
+export const batchesOf = (
+  source: DataSource,
+  { options, stepsPerEpoch }: PreparedTraining,
+  { epoch, skip, seed, signal }: Pass,
+): AsyncIterable<Batch> =>
+  source.batches({
+    batchSize: options.batchSize,
+    limit: stepsPerEpoch * options.batchSize,
+    skip,
+    shuffle: { seed, epoch },
+    dropLast: true,
+    augment: options.augment,
+    ...(signal && { signal }),
+  })

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import {
-  type Batch,
   DataError,
   type DataSource,
   type Evaluator,
@@ -19,7 +18,7 @@ import { learningRateAt } from './learning-rate.ts'
 import { withoutEffect } from './loop-options.ts'
 import { isFiniteState, namesOfModel, type State, stateOf, withoutUnread, withState } from './model-state.ts'
 import { openStep } from './open-step.ts'
-import { type PreparedTraining, prepareTraining } from './prepare-training.ts'
+import { batchesOf, type PreparedTraining, prepareTraining } from './prepare-training.ts'
 import type { TrainOptionsInput } from './train-options.ts'
 import { progressClock, type TrainProgress } from './training-progress.ts'
 
@@ -193,29 +192,6 @@ function digestOf({ state }: PreparedTraining['step']): string {
     if (ofModel !== undefined) hash.update(`${name} ${initial.dims}\n`).update(tensorBytes(initial))
   return hash.digest('hex')
 }
-
-interface Pass {
-  readonly epoch: number
-  readonly skip: number
-  readonly seed: number
-  readonly signal: AbortSignal | undefined
-}
-
-/** An epoch's full batches, without those that were trained with already. */
-const batchesOf = (
-  source: DataSource,
-  { options, stepsPerEpoch }: PreparedTraining,
-  { epoch, skip, seed, signal }: Pass,
-): AsyncIterable<Batch> =>
-  source.batches({
-    batchSize: options.batchSize,
-    limit: stepsPerEpoch * options.batchSize,
-    skip,
-    shuffle: { seed, epoch },
-    dropLast: true,
-    augment: options.augment,
-    ...(signal && { signal }),
-  })
 
 const batchesError = (than: 'more' | 'fewer', steps: number) =>
   new DataError({
