@@ -45,7 +45,7 @@ export function interpolation(
       return row
     }
     const inside = Math.min(size - 1, Math.max(0, at))
-    const below = Math.min(size - 1, Math.floor(inside))
+    const below = Math.floor(inside)
     const share = Math.fround(inside - below)
     row[below] = 1 - share
     if (share > 0) row[below + 1] = share

@@ -4,7 +4,8 @@ import { gradients } from '../autodiff.ts'
 import type { GradientOptions } from '../gradient.ts'
 import { runOnce } from '../testing/differentiate-case.ts'
 
-const x = Float32Array.of(-9.1, -1.3, -0.2, 0.4, 2.6, 3.3, 40.7, 100)
+/** With a scale of 1/4 some lie within half a level of the ends of int8 and uint8, inside or beyond. */
+const x = Float32Array.of(-32.1, -1.3, -0.2, 0.4, 31.6, 31.9, 63.6, 63.9)
 const projection = [1, -2, 3, 0.5, -1, 2, 4, -3]
 
 /** Gradients of L = Σ P·y, y the quantized x; to x and to the scale. */
@@ -41,7 +42,7 @@ describe('QuantizeLinear and DequantizeLinear of one scale', () => {
 
   it('are learned step size quantization (Esser et al. 2020, equations 3 and 5)', async () => {
     const inside = ratios.map(ratio => Number(-128 < ratio && ratio < 127))
-    expect(inside).toEqual([1, 1, 1, 1, 1, 1, 0, 0])
+    expect(inside).toEqual([0, 1, 1, 1, 1, 0, 0, 0])
     const dScale = ratios.map((ratio, place) => (inside[place] ? Math.round(ratio) - ratio : ratio < 0 ? -128 : 127))
     const { dx, dScale: actual } = await gradientsOf([scale], toInt8)
     expect(dx).toEqual(projection.map((factor, place) => factor * (inside[place] ?? 0)))
@@ -57,10 +58,13 @@ describe('QuantizeLinear and DequantizeLinear of one scale', () => {
     )
   })
 
-  it('know the range of 4 bits', async () => {
-    const inside = ratios.map(ratio => Number(-8 < ratio && ratio < 7))
+  it.each([
+    { type: 'uint8', output_dtype: 2, low: 0, high: 255 },
+    { type: 'int4', output_dtype: 22, low: -8, high: 7 },
+  ])('know the range of $type', async ({ output_dtype, low, high }) => {
+    const inside = ratios.map(ratio => Number(low < ratio && ratio < high))
     const { dx } = await gradientsOf([scale], (b, value, step) =>
-      b.DequantizeLinear(b.QuantizeLinear(value, step, undefined, { output_dtype: 22 }), step),
+      b.DequantizeLinear(b.QuantizeLinear(value, step, undefined, { output_dtype }), step),
     )
     expect(dx).toEqual(projection.map((factor, place) => factor * (inside[place] ?? 0)))
   })
@@ -77,8 +81,8 @@ describe('levels on their way from QuantizeLinear to DequantizeLinear', () => {
       const halves = b.Slice(turned, b.ints(0), b.ints(4), b.ints(0))
       return b.Reshape(turn(b.DequantizeLinear(halves, scale, zero, { axis: 1 })), b.ints(8))
     })
-    // 40.7 is within 127 levels of 0.5, 100 is not.
-    expect(dx).toEqual(projection.with(7, -0))
+    // The second half has twice the scale: 31.9 is inside then.
+    expect(dx).toEqual([0, -2, 3, 0.5, -1, 2, 0, -0])
   })
 
   it('do not where they become other integers', () => {

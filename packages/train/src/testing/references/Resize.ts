@@ -9,7 +9,9 @@ const none = floats()
 const coordinates = ['half_pixel', 'half_pixel_symmetric', 'pytorch_half_pixel', 'asymmetric', 'align_corners'] as const
 const roundings = ['round_prefer_floor', 'round_prefer_ceil', 'floor', 'ceil'] as const
 
-const arbitrary = fc
+const part = fc.constantFrom(-0.3, 0.15, 0.6, 1.2)
+
+const whole = fc
   .tuple(
     anyDims(2, 2),
     anyEach(2, 1, 6),
@@ -20,6 +22,19 @@ const arbitrary = fc
   .map(([image, sizes, mode, coordinate_transformation_mode, nearest_mode]) => ({
     inputs: { X: [1, 2, ...image], roi: none, scales: none, sizes: { ints: [1, 2, ...sizes] } },
     attributes: { mode, coordinate_transformation_mode, nearest_mode },
+  }))
+
+/** Onto other sizes: onnxruntime takes an axis that keeps its size as it is, whatever part of it is asked for. */
+const cropped = fc
+  .tuple(anyDims(2, 2), anyEach(2, 1, 6), fc.constantFrom('nearest', 'linear'), fc.tuple(part, part, part, part))
+  .map(([image, sizes, mode, [top, left, bottom, right]]) => ({
+    inputs: {
+      X: [1, 2, ...image],
+      roi: floats(0, 0, top, left, 1, 1, bottom, right),
+      scales: none,
+      sizes: { ints: [1, 2, ...sizes.map((size, axis) => (size === image[axis] ? size + 1 : size))] },
+    },
+    attributes: { mode, coordinate_transformation_mode: 'tf_crop_and_resize', extrapolation_value: 0.5 },
   }))
 
 export const Resize = defineReference({
@@ -61,7 +76,7 @@ export const Resize = defineReference({
       attributes: { axes: [0] },
     },
   ],
-  arbitrary,
+  arbitrary: fc.oneof(whole, cropped),
   forward: (inputs, attributes) => {
     const x = input(inputs, 'X')
     const axes = [...(attributes.list('axes') ?? x.dims.keys())].map(axis => positive(axis, x.dims.length))
