@@ -1,7 +1,7 @@
 import { createBuilder, createRandom, type Dimension, type Graph, type Progress } from '@pare/core-graph'
 import { createExecutor } from '@pare/runtime'
 import { describe, expect, test } from 'vitest'
-import { compareModels } from './fidelity.ts'
+import { compareModels, createFidelityEvaluator } from './fidelity.ts'
 import { failing } from './testing/failing.ts'
 import { numbersOf, sourceOf } from './testing/sources.ts'
 
@@ -184,4 +184,12 @@ test('brute force and onnxruntime mean the same model', async () => {
     )
     expect(Math.max(...difference.map(Math.abs))).toBeLessThan(1e-5)
   }
+})
+
+test('as an evaluator: the figures of the output, for each model that comes', async () => {
+  const evaluate = createFidelityEvaluator(float, { executor, source, limit: 16 })
+  const { agreement, divergence, cosine } = await compareModels(float, quantized, { executor, source, limit: 16 })
+  expect(await evaluate(quantized)).toEqual({ agreement, divergence, cosine })
+  expect(await evaluate(float)).toMatchObject({ agreement: 1, cosine: 1 })
+  await expect(evaluate(quantized, { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough')
 })

@@ -1,6 +1,7 @@
 import {
   DataError,
   type DataSource,
+  type Evaluator,
   type Executor,
   type Graph,
   type ProgressListener,
@@ -62,6 +63,22 @@ export async function compareModels(reference: Graph, candidate: Graph, options:
   const ofOutput = await compareOutputs(reference, candidate, { ...options, output, limit, ...progressFrom(0) })
   const ofLayers = await compareLayers(reference, candidate, { ...options, limit, ...progressFrom(half) })
   return { output, ...ofOutput, ...ofLayers }
+}
+
+/**
+ * An Evaluator of how faithful models are to another one, such as a teacher: what there is to measure without labels.
+ * Its figures are `cosine`, and where the output has class scores `agreement` and `divergence`: see `Fidelity`.
+ * It throws what `compareModels` throws.
+ */
+export function createFidelityEvaluator(reference: Graph, options: Omit<FidelityOptions, 'signal'>): Evaluator {
+  const output = outputNamed(reference, options.output)
+  const { limit = 512 } = options
+  return async (graph, { signal } = {}) => {
+    outputNamed(graph, output)
+    const own = { ...options, output, limit, ...(signal && { signal }) }
+    const { agreement, divergence, cosine } = await compareOutputs(reference, graph, own)
+    return { cosine, ...(agreement !== undefined && { agreement }), ...(divergence !== undefined && { divergence }) }
+  }
 }
 
 type OutputFidelity = Omit<Fidelity, 'output' | 'layers' | 'unmatched'>

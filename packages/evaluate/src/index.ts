@@ -1,6 +1,6 @@
 export { type EvaluateOptions, type Evaluation, evaluate, evaluateOptions } from './evaluate.ts'
 export { createEvaluator, type EvaluatorOptions, type OwnEvaluation } from './evaluator.ts'
-export { compareModels, type Fidelity, type FidelityOptions } from './fidelity.ts'
+export { compareModels, createFidelityEvaluator, type Fidelity, type FidelityOptions } from './fidelity.ts'
 export { type CheckInputsOptions, checkInputs } from './input-check.ts'
 export type { LayerFidelity, UnmatchedValue } from './layer-fidelity.ts'
 export {
