@@ -4,5 +4,7 @@ import { defineGradient } from '../gradient.ts'
 export const Mul = defineGradient({
   op: 'Mul',
   trainable: ['A', 'B'],
+  // The scale of attention, mostly.
+  trainsSingles: false,
   backward: (b, { A, B, dC }) => ({ A: () => b.Mul(dC, B), B: () => b.Mul(dC, A) }),
 })

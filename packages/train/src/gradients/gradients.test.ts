@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compareWithReference, deadNodes, differentiatedNames } from '../testing/differentiate-case.ts'
@@ -10,6 +11,12 @@ const all: Readonly<Record<string, Reference>> = references
 describe('every gradient rule', () => {
   it('has a reference', () => {
     expect(Object.keys(references)).toEqual(expect.arrayContaining(Object.keys(gradients)))
+  })
+
+  it('is listed in docs/training.md', () => {
+    const text = readFileSync(new URL('../../../../docs/training.md', import.meta.url), 'utf8')
+    const words = new Set(text.match(/\w+/g))
+    expect(Object.keys(gradients).filter(op => !words.has(op))).toEqual([])
   })
 })
 
