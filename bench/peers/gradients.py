@@ -121,7 +121,7 @@ def folded(module):
 def exported(name):
     """A module of trainable.py with the weights of its file, and which of them the file has transposed."""
     build, exporter = trainable.models[name]
-    model = trainable.seeded(build)
+    model = trainable.settled(build)
     if exporter == "torchscript-folded":
         model = folded(model)
     model = model.double().train().requires_grad_()

@@ -42,6 +42,8 @@ export interface Gradient<Op extends OperatorName = OperatorName> {
   readonly op: Op
   /** The inputs that hold weights, if they are constants of the model: what training changes. Default: none. */
   readonly trainable?: readonly Bare<InputsOf<Op>[number]>[]
+  /** Whether a weight of one element is one too, and not a constant of the model's formulas. Default true. */
+  readonly trainsSingles?: boolean
   /** Whether the integers that it makes carry a gradient, a float: levels of a number. Default false. */
   readonly differentiableIntegers?: boolean
   readonly backward: (
@@ -56,6 +58,7 @@ export interface Gradient<Op extends OperatorName = OperatorName> {
 export interface AnyGradient {
   readonly op: string
   readonly trainable?: readonly string[]
+  readonly trainsSingles?: boolean
   readonly differentiableIntegers?: boolean
   backward(
     b: GraphBuilder,

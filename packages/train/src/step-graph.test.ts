@@ -143,6 +143,13 @@ describe('what is trained', () => {
     expect(trainableParameters(b.build())).toEqual(['W', 'bias'])
   })
 
+  it('is a scale that a Mul multiplies by, but not that of attention, which is one number in a list', () => {
+    const b = createBuilder('mul')
+    const scaled = b.Mul(b.input('x', 'float32', ['N', 2]), b.initializer('gain', floats([1, 2], 2)))
+    b.output(b.Mul(scaled, b.initializer('scale', floats([0.25], 1))))
+    expect(trainableParameters(b.build())).toEqual(['gain'])
+  })
+
   it('must be something', () => {
     const b = createBuilder('fixed')
     b.output(b.Relu(b.input('x', 'float32', [2, 2])))

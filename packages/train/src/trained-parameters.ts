@@ -1,4 +1,4 @@
-import { type Graph, inferTypes, ModelError, matchInitializers, operatorOf } from '@pare/core-graph'
+import { elementCount, type Graph, inferTypes, ModelError, matchInitializers, operatorOf } from '@pare/core-graph'
 import { gradientError, gradientOf } from './autodiff.ts'
 
 /** The float32 initializers that a gradient rule calls trainable and that are no single numbers, once each. */
@@ -6,7 +6,7 @@ export function trainableParameters(graph: Graph): readonly string[] {
   const names = new Set<string>()
   for (const node of graph.nodes) {
     const { inputs = [] } = operatorOf(node) ?? {}
-    const trainable = gradientOf(node)?.trainable ?? []
+    const { trainable = [], trainsSingles = true } = gradientOf(node) ?? {}
     for (const [place, spec] of inputs.entries()) {
       const name = node.inputs[place] ?? ''
       const tensor = graph.initializers.get(name)
@@ -14,6 +14,7 @@ export function trainableParameters(graph: Graph): readonly string[] {
         tensor &&
         tensor.dataType === 'float32' &&
         tensor.dims.length > 0 &&
+        (trainsSingles || elementCount(tensor.dims) > 1) &&
         trainable.includes(spec.replace('?', ''))
       )
         names.add(name)

@@ -1,18 +1,32 @@
-import { type Batch, createRandom, type DataSource, type Evaluator, randomNormal } from '@pare/core-graph'
+import { type Batch, createRandom, type DataSource, type Evaluator, elementCount, randomNormal } from '@pare/core-graph'
 import { createExecutor } from '@pare/runtime'
 
 /** Size of the images, and number of classes. */
 export const patternShape = [1, 8, 8] as const
 export const patternClasses = 4
 
-/** Noisy images `[1, 8, 8]`; the class is the quarter that is bright. */
-export function patterns(size: number, seed: number): DataSource {
+/** What kind of images a model takes. */
+export interface PatternKind {
+  /** Name of the input. */
+  readonly input: string
+  /** `[C, H, W]` */
+  readonly shape: readonly [channels: number, height: number, width: number]
+  readonly classes: number
+}
+
+const smallKind: PatternKind = { input: 'input', shape: patternShape, classes: patternClasses }
+
+/** Noisy images; the class is the field of a grid (of 2×2 fields for 4 classes) that is bright. */
+export function patterns(size: number, seed: number, kind: PatternKind = smallKind): DataSource {
+  const [channels, height, width] = kind.shape
+  const grid = Math.ceil(Math.sqrt(kind.classes))
   const sample = (index: number) => {
     const random = createRandom(seed, index)
-    const label = index % patternClasses
-    const pixels = Float32Array.from({ length: 64 }, (_, place) => {
-      const quarter = 2 * Number(place >= 32) + Number(place % 8 >= 4)
-      return Number(quarter === label) + 0.3 * randomNormal(random)
+    const label = index % kind.classes
+    const pixels = Float32Array.from({ length: channels * height * width }, (_, place) => {
+      const [row, column] = [Math.floor(place / width) % height, place % width]
+      const field = grid * Math.floor((row * grid) / height) + Math.floor((column * grid) / width)
+      return Number(field === label) + 0.3 * randomNormal(random)
     })
     return { label, pixels }
   }
@@ -26,17 +40,24 @@ export function patterns(size: number, seed: number): DataSource {
         .sort(([a], [b]) => a - b)
       for (let start = skip * batchSize; start < limit - (dropLast ? batchSize - 1 : 0); start += batchSize) {
         signal?.throwIfAborted()
-        yield batchOf(order.slice(start, start + batchSize).map(([, index]) => sample(index)))
+        yield batchOf(
+          order.slice(start, start + batchSize).map(([, index]) => sample(index)),
+          kind,
+        )
       }
     },
   }
 }
 
-function batchOf(samples: readonly { readonly label: number; readonly pixels: Float32Array }[]): Batch {
-  const data = new Float32Array(samples.length * 64)
-  for (const [row, { pixels }] of samples.entries()) data.set(pixels, row * 64)
+function batchOf(
+  samples: readonly { readonly label: number; readonly pixels: Float32Array }[],
+  { input, shape }: PatternKind,
+): Batch {
+  const pixelCount = elementCount(shape)
+  const data = new Float32Array(samples.length * pixelCount)
+  for (const [row, { pixels }] of samples.entries()) data.set(pixels, row * pixelCount)
   return {
-    inputs: { input: { dataType: 'float32', dims: [samples.length, ...patternShape], data } },
+    inputs: { [input]: { dataType: 'float32', dims: [samples.length, ...shape], data } },
     labels: Int32Array.from(samples, ({ label }) => label),
     size: samples.length,
   }
@@ -51,8 +72,9 @@ export const accuracyOn =
     for await (const { inputs, labels, size } of source.batches({ batchSize: 32 })) {
       const { logits } = await session.run(inputs)
       const scores = Array.from(logits?.data ?? [], Number)
+      const classes = scores.length / size
       for (let row = 0; row < size; row++) {
-        const own = scores.slice(row * patternClasses, (row + 1) * patternClasses)
+        const own = scores.slice(row * classes, (row + 1) * classes)
         if (own.indexOf(Math.max(...own)) === labels?.[row]) right++
       }
       total += size
