@@ -82,7 +82,8 @@ export async function writeRecipes(folder: string): Promise<readonly string[]> {
   )
   await writeModel(join(folder, 'model.onnx'), smallModel('any size'))
   const created = '{ create: resnet, depth: 8, width: 0.25, input: [1, 8, 8], classes: 4 }'
-  const train = '{ name: train, train: { epochs: 4, batchSize: 16 } }'
+  const within = 'accumulate: 2, average: 0.9, checkpointEvery: { steps: 3 }, keep: 2'
+  const train = `{ name: train, train: { epochs: 4, batchSize: 16, ${within} } }`
   return [
     [`model: ${created}\n${data}stages: [${train}, ${quantize}]\n`, 'train.yaml'],
     [`model: model.onnx\n${data}stages: [${quantize}]\n`, 'quantize.yaml'],
