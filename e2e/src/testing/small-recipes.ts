@@ -80,6 +80,6 @@ export const smallRecipes: Readonly<Record<'quantize' | 'train and quantize', Re
     data: {},
     evaluate: { fidelitySamples: 16 },
     runtime: { threads: 1 },
-    stages: [{ name: 'train', train: { epochs: 2, batchSize: 16 } }, int8],
+    stages: [{ name: 'train', train: { epochs: 2, batchSize: 16, checkpointEvery: { steps: 3 } } }, int8],
   },
 }
