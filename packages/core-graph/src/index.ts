@@ -45,6 +45,7 @@ export {
   isKnown,
   type Operator,
   type OutputValues,
+  type RequiredAttribute,
   readAttributes,
 } from './operator.ts'
 export { operators } from './operators/registry.ts'
