@@ -82,7 +82,9 @@ export function view({ data }: Nd, dims: readonly number[], strides: readonly nu
     for (const offset of offsets) for (let index = 0; index < size; index++) next[place++] = offset + index * stride
     offsets = next
   }
-  return { dims, data: Float64Array.from(offsets, offset => data[offset] ?? 0) }
+  const made = new Float64Array(offsets.length)
+  for (let place = 0; place < made.length; place++) made[place] = data[offsets[place] ?? 0] ?? 0
+  return { dims, data: made }
 }
 
 /** An element-wise operation on two tensors, broadcast. */
