@@ -11,6 +11,7 @@ import {
 } from '@pare/core-graph'
 import { compositeDomain, readComposite } from '../composites/composite.ts'
 import { compositeOf, expandComposites } from '../composites/expand-composites.ts'
+import { formOf } from './formulations.ts'
 import { createLowerer, type Lowerer } from './lowerer.ts'
 import type { AnyLowering } from './lowering.ts'
 import { lowerings } from './operators/registry.ts'
@@ -32,13 +33,16 @@ export interface Lowered {
  * convolutions run in the runtime's own blocked form. It computes the same, up to rounding. One walk over the nodes: each
  * takes its inputs in the layout that its rule asks for, and conversions are made where layouts meet, once.
  *
- * Without a block (`facts`), or where no batch is a multiple of it, the graph is only written in standard operators.
+ * Without a block (`facts`) the graph is only written in standard operators; so are convolutions over a batch that is no
+ * multiple of it, and those of a kind that has no form in rows. Each is told in `notes`.
+ *
+ * @param choose how convolutions are computed; default: what was measured to be fastest
  */
-export function lower(graph: Graph, { block, reason }: LoweringFacts): Lowered {
+export function lower(graph: Graph, { block, reason }: LoweringFacts, choose = formOf): Lowered {
   if (block === undefined) return { graph: expandComposites(graph), notes: [`Not lowered: ${reason}.`] }
-  const lowerer = createLowerer(graph, block)
+  const lowerer = createLowerer(graph, block, choose)
   for (const node of graph.nodes) if (!lowerer.isDone(node)) lowerer.b.scope(node.name, () => lowerNode(lowerer, node))
-  return { graph: finished(lowerer, graph), notes: [] }
+  return { graph: finished(lowerer, graph), notes: [...lowerer.notes] }
 }
 
 function lowerNode(lowerer: Lowerer, node: Node): void {

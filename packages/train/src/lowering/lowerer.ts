@@ -10,6 +10,7 @@ import {
   tensorNumbers,
   type Value,
 } from '@pare/core-graph'
+import type { formOf } from './formulations.ts'
 import type { Form, Image, Operand, Rows } from './lowering.ts'
 
 /** What rules work with: the graph under construction, and the layouts that its values are there in. */
@@ -17,6 +18,8 @@ export interface Lowerer {
   readonly b: GraphBuilder
   /** Number of images that lie side by side. */
   readonly block: number
+  /** Chooses how convolutions are computed. */
+  readonly formOf: typeof formOf
   operand(name: string): Operand
   /** The plain shape of a value that is there or will be, where it is known. */
   sizes(name: string): readonly number[] | undefined
@@ -29,6 +32,9 @@ export interface Lowerer {
   /** Says that a node that follows is computed already, with the one that it reads: gives the form of its output. */
   fused(node: Node, form: Form): void
   isDone(node: Node): boolean
+  /** Says, once, what was not lowered and why. */
+  note(message: string): void
+  readonly notes: ReadonlySet<string>
   /** Says in which layout a value of the original graph is there. */
   made(name: string, form: Form): void
   /** Makes something once for each key: what several nodes read. */
@@ -42,13 +48,14 @@ interface Forms {
 }
 
 /** A lowerer that begins with a graph's inputs and initializers. */
-export function createLowerer(graph: Graph, block: number): Lowerer {
+export function createLowerer(graph: Graph, block: number, choose: typeof formOf): Lowerer {
   const b = createRewriter(graph)
   const types = inferTypes(graph).values
   const all = new Map<string, Forms>()
   const sharedValues = new Map<string, Value>()
   const index = graphIndex(graph)
   const done = new Set<Node>()
+  const notes = new Set<string>()
   const sizesOf = (name: string) => {
     const shape = types.get(name)?.shape
     return isKnown(shape) ? shape : undefined
@@ -111,6 +118,7 @@ export function createLowerer(graph: Graph, block: number): Lowerer {
   return {
     b,
     block,
+    formOf: choose,
     operand,
     sizes: sizesOf,
     image: imageFor,
@@ -128,6 +136,10 @@ export function createLowerer(graph: Graph, block: number): Lowerer {
       made(node.outputs[0] ?? '', form)
     },
     isDone: node => done.has(node),
+    note: message => {
+      notes.add(message)
+    },
+    notes,
     shared: (key, make) => {
       const value = sharedValues.get(key) ?? make()
       sharedValues.set(key, value)
