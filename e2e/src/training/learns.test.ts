@@ -18,7 +18,14 @@ describe.for([...trainableModels, ours])('$name', ({ load, optimizer }) => {
     const losses: number[] = []
     let sum = 0
     const { best } = await train(model, {
-      options: { epochs: 25, batchSize: 16, optimizer, schedule: { warmupEpochs: 1 }, augment: false },
+      options: {
+        epochs: 25,
+        evaluateEvery: 5,
+        batchSize: 16,
+        optimizer,
+        schedule: { warmupEpochs: 1 },
+        augment: false,
+      },
       source,
       executor: createExecutor({ threads: 1 }),
       evaluate: accuracyOn(source),
