@@ -43,6 +43,7 @@ test('a plan names what is trained, and what is not and why; it counts and times
   // At least the batch, what the layers make of it, and the state before and after.
   expect(plan.memory.step).toBeGreaterThan(4 * 16 * (64 + 8 + 8 + 4) + 2 * plan.memory.state)
   expect(plan.measured?.steps).toBe(3)
+  expect(plan.measured?.memory).toEqual(expect.any(Number))
   expect(plan.measured?.secondsPerEpoch).toBeCloseTo(8 * (plan.measured?.secondsPerStep ?? 0), 9)
 })
 

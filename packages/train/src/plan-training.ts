@@ -20,17 +20,26 @@ export interface TrainingPlan {
   /** Numbers that are trained. */
   readonly parameters: number
   readonly stepsPerEpoch: number
-  /** Estimates in bytes, of a step in standard operators. */
+  /** In bytes, worked out for a step in standard operators. */
   readonly memory: {
     /** Parameters, the optimizer's state, running statistics and averages; a step has them twice at its end. */
     readonly state: number
-    /** All of a step: its state, batch and values at the moment at which they take most. */
+    /**
+     * The least that a step needs: its state, its batch and the values at the moment at which they take most, if nodes
+     * run in the graph's order. onnxruntime runs them in an order of its own and keeps memory in reserve: see `measured`.
+     */
     readonly step: number
   }
-  /** Undefined where no two steps were run. */
-  readonly measured:
-    | { readonly steps: number; readonly secondsPerStep: number; readonly secondsPerEpoch: number }
-    | undefined
+  /** Of steps that were run; undefined where no two were. */
+  readonly measured: MeasuredSteps | undefined
+}
+
+export interface MeasuredSteps {
+  readonly steps: number
+  readonly secondsPerStep: number
+  readonly secondsPerEpoch: number
+  /** By how much the process has grown, in bytes: the session's memory and what the data takes. */
+  readonly memory: number
 }
 
 /** A float tensor of the model. */
@@ -83,6 +92,7 @@ async function measure(
 ): Promise<TrainingPlan['measured']> {
   const { source, executor, seed, signal, note } = setup
   const { options, step, stepsPerEpoch } = training
+  const before = process.memoryUsage.rss()
   await using session = await openStep(step, { executor, lowering: options.lowering, note })
   let [steps, started] = [-1, 0]
   for await (const batch of batchesOf(source, training, { epoch: 0, skip: 0, seed, signal })) {
@@ -96,5 +106,7 @@ async function measure(
   }
   if (steps < 1) return undefined
   const secondsPerStep = (performance.now() - started) / 1000 / steps
-  return { steps, secondsPerStep, secondsPerEpoch: secondsPerStep * stepsPerEpoch }
+  // The runtime keeps what it has taken.
+  const memory = Math.max(0, process.memoryUsage.rss() - before)
+  return { steps, secondsPerStep, secondsPerEpoch: secondsPerStep * stepsPerEpoch, memory }
 }
