@@ -42,5 +42,5 @@ export const BatchNormalizationGradient = defineComposite({
 const bare = ({ dataType, shape }: Value) => ({ dataType, shape })
 
 /** The number of elements that a channel's statistics are made of. */
-export const elementsPerChannel = (X: Value): number =>
+const elementsPerChannel = (X: Value): number =>
   sizesOf(X).reduce((product, size, axis) => (axis === 1 ? product : product * size), 1)

@@ -2,7 +2,7 @@ import type { Convolution } from '../convolution/convolution.ts'
 import { blocked, blockedPhases } from './convolutions/blocked.ts'
 import { columns, turnedColumns } from './convolutions/columns.ts'
 import type { ConvolutionForm } from './convolutions/convolution-form.ts'
-import { depthwise, depthwisePhases } from './convolutions/depthwise.ts'
+import { depthwise, turnedDepthwise } from './convolutions/depthwise.ts'
 import { pointwise } from './convolutions/pointwise.ts'
 import { shifted } from './convolutions/shifted.ts'
 
@@ -42,7 +42,7 @@ const formulations: { readonly [To in Direction]: readonly Formulation<To>[] } =
   ],
   inputGradient: [
     { form: pointwise, when: always },
-    { form: depthwisePhases, when: always },
+    { form: turnedDepthwise, when: always },
     { form: turnedColumns, when: conv => pixels(conv) < 100 },
     { form: blockedPhases, when: always },
     { form: turnedColumns, when: always },

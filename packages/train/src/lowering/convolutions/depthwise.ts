@@ -1,9 +1,9 @@
 import { elementCount, type Value } from '@pare/core-graph'
-import { type Convolution, exactEnds } from '../../convolution/convolution.ts'
+import { type Convolution, exactEnds, reachOf } from '../../convolution/convolution.ts'
 import { type BlockedWindow, blockedConvolution } from '../kernels.ts'
 import type { Lowerer } from '../lowerer.ts'
 import { defineConvolutionForm, scaledWeights } from './convolution-form.ts'
-import { interleave, phasesOf } from './phases.ts'
+import { spread } from './spread.ts'
 
 /**
  * One channel a group: the runtime's blocked convolution takes rows as one image of C·N channels, and the weights of a
@@ -41,21 +41,32 @@ export const depthwise = defineConvolutionForm({
   },
 })
 
-/** dX of it, in as many convolutions as the strides have places. */
-export const depthwisePhases = defineConvolutionForm({
-  id: 'depthwise-phases',
-  fits: conv => depthwise.fits(conv) && phasesOf(conv) !== undefined,
+/**
+ * dX of it: a convolution of dY, its pixels set apart by the strides, with the weights turned round. The zeros are cheaper
+ * than as many small convolutions as the strides have places, whose results must be put between each other
+ * (96 channels at 48²: 5.5 ms instead of 19).
+ */
+export const turnedDepthwise = defineConvolutionForm({
+  id: 'turned-depthwise',
+  fits: conv => depthwise.fits(conv) && conv.pads.every((pad, index) => pad <= (reachOf(conv)[index % 2] ?? 0)),
   inputGradient: (lowerer, W, dY, conv) => {
-    const { b } = lowerer
+    const { b, block } = lowerer
+    const { channels, batch, image, result, strides, dilations, kernel, pads } = conv
     const { rows, scale } = dY.scaledRows()
-    const weights = b.Reshape(scaledWeights(lowerer, W, scale, conv), b.ints(conv.channels, -1))
-    const ones = { strides: [1, 1], dilations: [1, 1] }
-    const made = (phasesOf(conv) ?? []).map(({ taps, kernel, pads, result }) => {
-      const own = b.Gather(weights, b.ints(...taps), { axis: 1 })
-      const W = forEachImage(lowerer, own, { ...conv, kernel })
-      return convolvePlanes(lowerer, rows, W, conv.result, { kernel, pads, result, ...ones })
-    })
-    return interleave(lowerer, made, conv)
+    const reach = reachOf(conv)
+    const begins = reach.map((distance, axis) => distance - (pads[axis] ?? 0))
+    // What the windows see of dY; where it is less than there is, what is cut off are zeros.
+    const wanted = image.map((size, axis) => size + (reach[axis] ?? 0) - (begins[axis] ?? 0))
+    const to = wanted.map((size, axis) => Math.min(size, (result[axis] ?? 1) * (strides[axis] ?? 1)))
+    const ends = wanted.map((size, axis) => size - (to[axis] ?? 0))
+    const apart = spread(lowerer, rows, (channels * batch) / block, { from: result, strides, to })
+    const taps = b.Reshape(scaledWeights(lowerer, W, scale, conv), b.ints(channels, -1))
+    const turned = b.Slice(taps, b.ints(-1), b.ints(-(2 ** 31)), b.ints(1), b.ints(-1))
+    const window = { kernel, pads: [...begins, ...ends], strides: [1, 1], dilations, result: image }
+    return b.Reshape(
+      convolvePlanes(lowerer, apart, forEachImage(lowerer, turned, conv), to, window),
+      b.ints(channels, -1),
+    )
   },
 })
 

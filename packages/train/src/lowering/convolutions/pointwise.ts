@@ -4,6 +4,7 @@ import { product } from '../kernels.ts'
 import type { Lowerer } from '../lowerer.ts'
 import type { Operand, Rows } from '../lowering.ts'
 import { defineConvolutionForm, scaledWeights } from './convolution-form.ts'
+import { spread } from './spread.ts'
 
 /** Y = W·X; dX = Wᵀ·dY; dW = dY·Xᵀ: a 1×1 convolution is a product of matrices over batch and image together. */
 export const pointwise = defineConvolutionForm({
@@ -15,7 +16,11 @@ export const pointwise = defineConvolutionForm({
     const { b } = lowerer
     const { rows, scale } = scaledWhereSmaller(dY, conv.channels)
     const matrix = b.Reshape(scaledWeights(lowerer, W, scale, conv), b.ints(conv.outputs, conv.channels))
-    return spread(lowerer, product(b, matrix, rows, { transA: 1 }), conv)
+    const dX = product(b, matrix, rows, { transA: 1 })
+    if (!isStrided(conv)) return dX
+    const { channels, batch, image, result, strides } = conv
+    const apart = spread(lowerer, dX, (channels * batch) / lowerer.block, { from: result, strides, to: image })
+    return b.Reshape(apart, b.ints(channels, -1))
   },
   weightGradient: (lowerer, X, dY, conv) => {
     const { b } = lowerer
@@ -40,16 +45,4 @@ function seen({ b, block, shared }: Lowerer, X: Operand, conv: Convolution): Val
     const every = b.Slice(split, b.ints(0, 0), b.ints(...image), b.ints(2, 3), b.ints(...strides))
     return b.Reshape(every, b.ints(channels, -1))
   })
-}
-
-/** The other way round: zeros where the strides skip a pixel. */
-function spread({ b, block }: Lowerer, rows: Value, conv: Convolution): Value {
-  if (!isStrided(conv)) return rows
-  const { channels, batch, image, result, strides } = conv
-  const [[height = 1, width = 1], [tall = 1, wide = 1], [down = 1, across = 1]] = [image, result, strides]
-  const planes = (channels * batch) / block
-  const split = b.Reshape(rows, b.ints(planes, tall, 1, wide, 1, block))
-  const padded = b.Pad(split, b.ints(0, 0, 0, 0, 0, 0, 0, 0, down - 1, 0, across - 1, 0))
-  const whole = b.Reshape(padded, b.ints(planes, tall * down, wide * across, block))
-  return b.Reshape(b.Slice(whole, b.ints(0, 0), b.ints(height, width), b.ints(1, 2)), b.ints(channels, -1))
 }
