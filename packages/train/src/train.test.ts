@@ -254,11 +254,15 @@ describe('what joins a training', () => {
   const dims = model.initializers.get('classifier/weight')?.dims ?? []
 
   it('adds terms to the loss, which are told one by one', async () => {
-    const [free, held] = [await train(model, setup), await train(model, { ...setup, parts: [anchor(1)] })]
+    const checkpoint = memoryStore()
+    const joined = { ...setup, parts: [anchor(1)], checkpoint }
+    const [free, held] = [await train(model, setup), await train(model, joined)]
     expect(distance(weights(held.graph), initial)).toBeLessThan(0.5 * distance(weights(free.graph), initial))
     const { loss = 0, terms } = held.epochs[0] ?? {}
     expect(Object.keys(terms ?? {})).toEqual(['cross-entropy', 'anchor'])
     expect((terms?.['cross-entropy'] ?? 0) + (terms?.anchor ?? 0)).toBeCloseTo(loss, 4)
+    expect(bytesOf((await train(model, joined)).graph)).toEqual(bytesOf(held.graph))
+    await expect(train(model, { ...joined, parts: [anchor(2)] })).rejects.toMatchObject({ code: 'RUN_CHECKPOINT' })
   })
 
   it('changes its state before an epoch, once, also when that is gone on with; and finishes the graph', async () => {
@@ -329,7 +333,7 @@ describe('train refuses', () => {
     ['data without labels', withSource({ labelled: false }), 'DATA_LABELS'],
     ['data of unknown size', withSource({ size: undefined }), 'DATA_SIZE'],
     ['less data than a batch', { ...setup, source: patterns(8, 1) }, 'DATA_SIZE'],
-    ['an evaluation without the metric', { ...setup, options: { best: { metric: 'top5' } } }, 'RUN_METRIC'],
+    ['an evaluation without the metric', { ...setup, options: { epochs: 1, best: { metric: 'top5' } } }, 'RUN_METRIC'],
     ['options out of range', { ...setup, options: { epochs: 0 } }, 'RECIPE_TRAIN_OPTIONS'],
   ] as const)('%s', async (_, given, code) => {
     await expect(train(model, given)).rejects.toMatchObject({ code })

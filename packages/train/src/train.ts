@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   DataError,
   type DataSource,
@@ -7,19 +6,19 @@ import {
   RunError,
   type StatefulExecutor,
   type TrainingPart,
-  tensorBytes,
 } from '@pare/core-graph'
 import { bestMetric } from './best-metric.ts'
-import { type BestEpoch, readCheckpoint, writeCheckpoint } from './checkpoint.ts'
-import { type CheckpointStore, nameOf, removeOld } from './checkpoint-store.ts'
+import { type BestEpoch, readCheckpoint } from './checkpoint.ts'
+import { checkpointKeeper } from './checkpoint-keeper.ts'
+import { type CheckpointStore, removeOld } from './checkpoint-store.ts'
 import type { EpochResult } from './epoch-result.ts'
 import { addStep, type EpochSums, meansOf, noSteps } from './epoch-sums.ts'
 import { learningRateAt } from './learning-rate.ts'
-import { withoutEffect } from './loop-options.ts'
 import { isFiniteState, namesOfModel, type State, stateOf, withoutUnread, withState } from './model-state.ts'
 import { openStep } from './open-step.ts'
-import { batchesOf, type PreparedTraining, prepareTraining } from './prepare-training.ts'
+import { batchesOf, prepareTraining } from './prepare-training.ts'
 import type { TrainOptionsInput } from './train-options.ts'
+import { identityOf } from './training-identity.ts'
 import { progressClock, type TrainProgress } from './training-progress.ts'
 
 /** What a model is trained with. */
@@ -70,16 +69,15 @@ export async function train(model: Graph, setup: TrainSetup): Promise<TrainResul
   const { source, executor, evaluate, parts = [], seed, checkpoint: store, signal, note } = setup
   const training = prepareTraining(model, setup)
   const { options, graph, step, stepsPerEpoch } = training
-  const { batchSize, checkpointEvery } = options
   const metric = bestMetric(options.best)
 
   const identity = identityOf(training, setup)
   const saved = store && (await readCheckpoint(store, identity))
   if (store) await removeOld(store, options.keep)
+  const keeper = checkpointKeeper(store, identity, options, saved)
   const epochs = [...(saved?.epochs ?? [])]
   let sums: EpochSums = saved?.sums ?? noSteps
   let best: BestEpoch | undefined = saved?.best
-  let kept = { place: saved && nameOf({ epochs: epochs.length, steps: sums.steps }), time: performance.now() }
   for (const result of epochs) setup.onEpoch?.(result)
 
   await using session = await openStep(step, {
@@ -88,25 +86,14 @@ export async function train(model: Graph, setup: TrainSetup): Promise<TrainResul
     note,
     ...(saved && { state: saved.state }),
   })
-  const clock = progressClock({ epochs: options.epochs, steps: stepsPerEpoch, batchSize })
-  const diverged = (): RunError => divergence({ epoch: epochs.length + 1, step: sums.steps }, kept.place, store)
+  const clock = progressClock({ epochs: options.epochs, steps: stepsPerEpoch, batchSize: options.batchSize })
+  const diverged = () => divergence(epochs.length + 1, sums.steps, keeper.newest())
   const finiteState = async (names?: readonly string[]): Promise<State> => {
     const state = stateOf(await session.readState(names))
     if (isFiniteState(state)) return state
     throw diverged()
   }
-  const keep = async (state?: State) => {
-    const place = nameOf({ epochs: epochs.length, steps: sums.steps })
-    if (!store || place === kept.place) return
-    const checkpoint = { identity, epochs, sums, best, state: state ?? (await finiteState()) }
-    await writeCheckpoint(store, checkpoint, options.keep)
-    kept = { place, time: performance.now() }
-  }
-  const isDue = () => {
-    const { steps, minutes = Number.POSITIVE_INFINITY } = checkpointEvery
-    const updates = sums.steps / options.accumulate
-    return (steps !== undefined && updates % steps === 0) || performance.now() - kept.time >= 60_000 * minutes
-  }
+  const keep = (state: () => Promise<State> = finiteState) => keeper.keep({ epochs, sums, best }, state)
 
   const runEpoch = async (): Promise<void> => {
     clock.beginEpoch(epochs.length + 1, sums.steps)
@@ -120,7 +107,7 @@ export async function train(model: Graph, setup: TrainSetup): Promise<TrainResul
       sums = addStep(sums, result)
       if (!Number.isFinite(result.loss)) throw diverged()
       setup.onProgress?.(clock.after(sums, learningRate))
-      if (sums.steps < stepsPerEpoch && isDue()) await keep()
+      if (sums.steps < stepsPerEpoch && keeper.isDue(sums)) await keep()
     }
     if (sums.steps < stepsPerEpoch) throw batchesError('fewer', stepsPerEpoch)
   }
@@ -131,12 +118,15 @@ export async function train(model: Graph, setup: TrainSetup): Promise<TrainResul
     const state = await finiteState(store ? undefined : namesOfModel(step))
     const isMeasured = epoch % options.evaluateEvery === 0 || epoch === options.epochs
     const metrics = isMeasured ? await evaluate(withState(graph, step, state), signal ? { signal } : {}) : {}
-    const result: EpochResult = { epoch, ...meansOf(sums, batchSize), metrics }
+    const result: EpochResult = { epoch, ...meansOf(sums, options.batchSize), metrics }
+    if (isMeasured) {
+      const value = metric.valueIn(metrics)
+      if (!best || metric.isBetter(value, metric.valueIn(best.result.metrics)))
+        best = { result, tensors: new Map(namesOfModel(step).flatMap(name => entryOf(state, name))) }
+    }
     epochs.push(result)
     sums = noSteps
-    if (isMeasured && (!best || metric.isBetter(metric.valueIn(metrics), metric.valueIn(best.result.metrics))))
-      best = { result, tensors: new Map(namesOfModel(step).flatMap(name => entryOf(state, name))) }
-    await keep(state)
+    await keep(async () => state)
     setup.onEpoch?.(result)
   }
 
@@ -171,28 +161,6 @@ const entryOf = (state: State, name: string) => {
   return tensor ? [[name, tensor] as const] : []
 }
 
-/** Tells a training from all others: a checkpoint of one is of no use for another. */
-function identityOf({ options, step }: PreparedTraining, { source, seed, parts = [] }: TrainSetup): string {
-  const effective = Object.fromEntries(
-    Object.entries(options).filter(([name]) => !withoutEffect.some(option => option === name)),
-  )
-  const joined = parts.map(({ terms, trainable, frozen, state }) => ({
-    terms,
-    trainable,
-    frozen,
-    state: [...(state ?? [])],
-  }))
-  return JSON.stringify({ options: effective, seed, parts: joined, samples: source.size, weights: digestOf(step) })
-}
-
-/** Of names, shapes and weights of what the step changes. */
-function digestOf({ state }: PreparedTraining['step']): string {
-  const hash = createHash('sha256')
-  for (const [name, { initial, ofModel }] of state)
-    if (ofModel !== undefined) hash.update(`${name} ${initial.dims}\n`).update(tensorBytes(initial))
-  return hash.digest('hex')
-}
-
 const batchesError = (than: 'more' | 'fewer', steps: number) =>
   new DataError({
     code: 'DATA_SIZE',
@@ -201,15 +169,11 @@ const batchesError = (than: 'more' | 'fewer', steps: number) =>
   })
 
 /** The error of numbers that went out of bounds; what was kept before is good. */
-function divergence(
-  { epoch, step }: { readonly epoch: number; readonly step: number },
-  kept: string | undefined,
-  store: CheckpointStore | undefined,
-): RunError {
+function divergence(epoch: number, step: number, kept: string | undefined): RunError {
   const advice = 'Make the learning rate smaller, the warm-up longer, or set clipNorm.'
   return new RunError({
     code: 'RUN_DIVERGED',
     message: `The loss is no number any more (epoch ${epoch}, step ${step}).`,
-    hint: kept && store ? `${advice} The last good state is ${kept} in ${store.name}.` : advice,
+    hint: kept ? `${advice} The last good state is ${kept}.` : advice,
   })
 }
