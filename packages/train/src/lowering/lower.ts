@@ -3,7 +3,6 @@ import {
   type Graph,
   type Node,
   operatorOf,
-  passes,
   readAttributes,
   readsOf,
   redirectReads,
@@ -11,6 +10,7 @@ import {
 } from '@pare/core-graph'
 import { compositeDomain, readComposite } from '../composites/composite.ts'
 import { compositeOf, expandComposites } from '../composites/expand-composites.ts'
+import { collapseReshapes } from './collapse-reshapes.ts'
 import { formOf } from './formulations.ts'
 import { createLowerer, type Lowerer } from './lowerer.ts'
 import type { AnyLowering } from './lowering.ts'
@@ -97,5 +97,5 @@ function finished(lowerer: Lowerer, graph: Graph): Graph {
   }
   const named = renameValues(b.build(), names)
   const opsets = new Map([...named.opsets].filter(([domain]) => domain !== compositeDomain))
-  return passes['remove-dead-code'].run({ ...named, opsets }).graph
+  return collapseReshapes({ ...named, opsets })
 }
