@@ -16,6 +16,7 @@ import { createLowerer, type Lowerer } from './lowerer.ts'
 import type { AnyLowering } from './lowering.ts'
 import { lowerings } from './operators/registry.ts'
 import type { LoweringFacts } from './probe.ts'
+import { stackVectors } from './stack-vectors.ts'
 
 const registry: ReadonlyMap<string, AnyLowering> = new Map(
   Object.entries(lowerings) as unknown as Iterable<[string, AnyLowering]>,
@@ -97,5 +98,5 @@ function finished(lowerer: Lowerer, graph: Graph): Graph {
   }
   const named = renameValues(b.build(), names)
   const opsets = new Map([...named.opsets].filter(([domain]) => domain !== compositeDomain))
-  return collapseReshapes({ ...named, opsets })
+  return stackVectors(collapseReshapes({ ...named, opsets }))
 }
