@@ -120,6 +120,22 @@ describe('train', () => {
     expect(resumed.epochs).toEqual(uninterrupted.epochs)
   })
 
+  it('keeps checkpoints by the clock too, and in the end those of the last epochs alone', async () => {
+    const written: string[] = []
+    const store = memoryStore()
+    const checkpoint = {
+      ...store,
+      write: async (name: string, graph: Graph) => {
+        written.push(name)
+        await store.write(name, graph)
+      },
+    }
+    const options = { ...setup.options, epochs: 1, batchSize: 32, checkpointEvery: { minutes: 1e-9 } }
+    await train(model, { ...setup, options, checkpoint })
+    expect(written).toEqual(['0000-000001', '0000-000002', '0000-000003', '0001-000000'])
+    expect([...store.files.keys()]).toEqual(['0001-000000'])
+  })
+
   it('goes on from a checkpoint with a metric that is no finite number', async () => {
     const checkpoint = memoryStore()
     const evaluate = async () => ({ top1: 0.5, loss: Number.POSITIVE_INFINITY })
