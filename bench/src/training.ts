@@ -27,6 +27,7 @@ const chosen = options.variants.split(',').map(name => {
   throw new Error(`There is no variant ${name}; there are ${variants.join(', ')}.`)
 })
 
+const head = ['', 'samples/s', 'of *', 'ms', 'least ms', 'peak MB', 'of *']
 const rows: string[][] = []
 const versions = new Set<string>()
 for (const name of options.cases.split(',')) {
@@ -47,21 +48,21 @@ for (const name of options.cases.split(',')) {
     .filter(variant => !variant.startsWith('compiled'))
     .map(peer)
     .sort((a, b) => timeOf(a) - timeOf(b))
-  for (const [tool, { milliseconds, megabytes }] of Object.entries(found))
-    rows.push([
-      `${label}, batch ${batchSize}, ${tool}${tool === best ? ' *' : ''}`,
-      ((1000 * batchSize) / timeOf(tool)).toFixed(0),
-      (timeOf(best) / timeOf(tool)).toFixed(2),
-      timeOf(tool).toFixed(1),
-      Math.min(...milliseconds).toFixed(1),
-      megabytes.toFixed(0),
-      (megabytes / (found[best]?.megabytes ?? 0)).toFixed(2),
-    ])
-  console.error(`${label}: ${processes.Pare?.parameters} parameters on every side`)
+  const own = Object.entries(found).map(([tool, { milliseconds, megabytes }]) => [
+    `${label}, batch ${batchSize}, ${tool}${tool === best ? ' *' : ''}`,
+    ((1000 * batchSize) / timeOf(tool)).toFixed(0),
+    (timeOf(best) / timeOf(tool)).toFixed(2),
+    timeOf(tool).toFixed(1),
+    Math.min(...milliseconds).toFixed(1),
+    megabytes.toFixed(0),
+    (megabytes / (found[best]?.megabytes ?? 0)).toFixed(2),
+  ])
+  rows.push(...own)
+  console.error(`${label}: ${processes.Pare?.parameters} parameters on every side\n${table(head, own)}\n`)
 }
 
 console.log(`Node ${process.version}, ${[...versions].join(', ')}; ${cpus()[0]?.model}, ${threads} threads\n`)
-console.log(table(['', 'samples/s', 'of *', 'ms', 'least ms', 'peak MB', 'of *'], rows))
+console.log(table(head, rows))
 console.log('\n* the better of contiguous and channels-last, eager')
 
 function peer(variant: Variant): string {
