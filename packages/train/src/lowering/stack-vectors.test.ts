@@ -59,13 +59,22 @@ test('vectors that go the same way go it once', async () => {
   expect(outputs['next a']?.data).toEqual(Float32Array.of(1 - 2 * 2, 2 - 2 * 2))
 })
 
-test('a vector that goes another way, or that other nodes read, stays', () => {
+test('what reads the results comes after them: here they are put together', async () => {
+  const b = createBuilder('joined')
+  const [x, y] = [b.input('x', 'float32', [2]), b.input('y', 'float32', [3])]
+  const next = [x, y].map(value => b.Mul(value, b.scalar(2)))
+  b.output(b.named(b.Concat(next, { axis: 0 }), 'joined'))
+  const stacked = stackVectors(b.build())
+  expect(stacked.nodes.map(({ op }) => op)).toEqual(['Concat', 'Mul', 'Split', 'Concat'])
+  const outputs = await runOnce(stacked, { x: vector(1, 2), y: vector(3, 4, 5) })
+  expect(outputs.joined?.data).toEqual(Float32Array.of(2, 4, 6, 8, 10))
+})
+
+test('a vector that another one waits for, by way of another operator, stays', () => {
   const b = createBuilder('apart')
   const [x, y] = [b.input('x', 'float32', [2]), b.input('y', 'float32', [2])]
-  b.output(b.Mul(x, b.scalar(2)))
-  b.output(b.Mul(y, b.scalar(3)))
-  b.output(b.Relu(b.Add(x, b.scalar(1))))
-  b.output(b.Relu(b.Add(y, b.scalar(1))))
+  b.output(b.Mul(b.Relu(b.Mul(x, b.scalar(2))), b.scalar(5)))
+  b.output(b.Add(b.Relu(b.Mul(y, b.scalar(2))), b.scalar(7)))
   const graph = b.build()
   expect(stackVectors(graph)).toBe(graph)
 })

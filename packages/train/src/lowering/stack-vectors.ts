@@ -43,16 +43,30 @@ export function stackVectors(graph: Graph): Graph {
   const gone = new Set(stacked.flatMap(parts => parts.flatMap(({ nodes }) => nodes)))
   if (gone.size === 0) return graph
   const b = createRewriter(graph)
-  for (const node of graph.nodes) if (!gone.has(node)) b.add(node)
-  for (const parts of stacked) b.scope('stacked', () => addStack(b, graph, parts))
+  const late = new Set([...gone].flatMap(({ outputs }) => outputs))
+  const after: Node[] = []
+  for (const node of graph.nodes) {
+    if (gone.has(node)) continue
+    if (node.inputs.some(name => late.has(name))) {
+      after.push(node)
+      for (const output of node.outputs) late.add(output)
+    } else b.add(node)
+  }
+  for (const parts of stacked) b.scope('stacked', () => addStack(b, graph, parts, gone))
+  for (const node of after) b.add(node)
   return b.build()
 }
 
-/** The element-wise nodes on vectors from which only such nodes and outputs of the graph are reached, with the lengths. */
+/**
+ * The element-wise nodes on vectors, with their lengths, that no other such node waits for by way of nodes of another kind:
+ * all that reads them may come after them.
+ */
 function tailOf(graph: Graph): ReadonlyMap<Node, number> {
   const types = inferTypes(graph).values
   const { users } = graphIndex(graph)
   const tail = new Map<Node, number>()
+  /** Nodes of other kinds that lead to outputs of the graph only, never back to the tail. */
+  const ends = new Set<Node>()
   const lengthOf = (name: string): number | undefined => {
     const { dataType, shape } = types.get(name) ?? {}
     return dataType === 'float32' && isKnown(shape) && shape.length <= 1 ? (shape[0] ?? 0) : undefined
@@ -60,9 +74,11 @@ function tailOf(graph: Graph): ReadonlyMap<Node, number> {
   for (const node of graph.nodes.toReversed()) {
     const [output = ''] = node.outputs
     const length = lengthOf(output)
-    if (!elementwise.has(node.op) || node.domain !== '' || !length) continue
-    const fits = node.inputs.every(name => lengthOf(name) === 0 || lengthOf(name) === length)
-    if (fits && (users.get(output) ?? []).every(user => tail.has(user))) tail.set(node, length)
+    const readers = node.outputs.flatMap(name => users.get(name) ?? [])
+    const isVector = elementwise.has(node.op) && node.domain === '' && length
+    if (isVector && node.inputs.every(name => lengthOf(name) === 0 || lengthOf(name) === length)) {
+      if (readers.every(user => tail.has(user) || ends.has(user))) tail.set(node, length)
+    } else if (readers.every(user => ends.has(user))) ends.add(node)
   }
   return tail
 }
@@ -105,11 +121,12 @@ function signatureOf({ nodes, reads }: Part): string {
     .join(';')
 }
 
-/** Computes all parts at once, and takes the outputs of the graph apart again. */
-function addStack(b: GraphBuilder, graph: Graph, parts: readonly Part[]): void {
+/** Computes all parts at once, and takes apart again what others read. */
+function addStack(b: GraphBuilder, graph: Graph, parts: readonly Part[], gone: ReadonlySet<Node>): void {
   const [first] = parts
   if (!first) return
-  const { outputs } = graphIndex(graph)
+  const { outputs, users } = graphIndex(graph)
+  const isWanted = (name: string) => outputs.has(name) || users.get(name)?.some(user => !gone.has(user))
   const sizes = b.ints(...parts.map(({ length }) => length))
   const made = new Map(
     first.reads.map((name, place) => [
@@ -135,7 +152,7 @@ function addStack(b: GraphBuilder, graph: Graph, parts: readonly Part[]): void {
     if (!value) continue
     made.set(output, value)
     const names = parts.map(({ nodes }) => nodes[place]?.outputs[0] ?? '')
-    if (names.some(name => outputs.has(name)))
+    if (names.some(isWanted))
       b.add({
         name: `${value.name}/apart`,
         op: 'Split',
