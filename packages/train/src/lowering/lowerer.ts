@@ -29,12 +29,14 @@ export interface Lowerer {
   number(name: string): number | undefined
   /** The only node that reads a value, unless it is an output of the graph. */
   soleUser(name: string): Node | undefined
-  /** Says that a node that follows is computed already, with the one that it reads: gives the form of its output. */
-  fused(node: Node, form: Form): void
+  /** Says that nodes that follow are computed already, with the one that they read: gives the form of the last's output. */
+  fused(nodes: readonly Node[], form: Form): void
   isDone(node: Node): boolean
   /** Says, once, what was not lowered and why. */
   note(message: string): void
   readonly notes: ReadonlySet<string>
+  /** Whether a value of the original graph is there already. */
+  isMade(name: string): boolean
   /** Says in which layout a value of the original graph is there. */
   made(name: string, form: Form): void
   /** Makes something once for each key: what several nodes read. */
@@ -130,10 +132,11 @@ export function createLowerer(graph: Graph, block: number, choose: typeof formOf
       const [user, ...others] = index.users.get(name) ?? []
       return others.length === 0 && !index.outputs.has(name) ? user : undefined
     },
+    isMade: name => all.has(name),
     made,
-    fused: (node, form) => {
-      done.add(node)
-      made(node.outputs[0] ?? '', form)
+    fused: (nodes, form) => {
+      for (const node of nodes) done.add(node)
+      made(nodes.at(-1)?.outputs[0] ?? '', form)
     },
     isDone: node => done.has(node),
     note: message => {

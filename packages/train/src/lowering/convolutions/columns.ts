@@ -30,11 +30,10 @@ export const turnedColumns = defineConvolutionForm({
   inputGradient: (lowerer, W, dY, conv) => {
     const { b } = lowerer
     const { rows, scale } = dY.scaledRows()
-    const [last, all] = [b.ints(-1), b.ints(-(2 ** 31))]
     const taps = b.Reshape(scaledWeights(lowerer, W, scale, conv), b.ints(conv.outputs, conv.channels, -1))
-    const swapped = b.Slice(b.Transpose(taps, { perm: [1, 0, 2] }), last, all, b.ints(2), last)
+    const swapped = b.Transpose(taps, { perm: [1, 0, 2] })
     const back = turned(conv)
-    return product(b, matrixOf(lowerer, swapped, back), columnsOf(lowerer, dY.name, rows, back))
+    return product(b, matrixOf(lowerer, swapped, back), columnsOf(lowerer, dY.name, rows, back, 'turned'))
   },
 })
 
@@ -51,12 +50,13 @@ const matrixOf = ({ b }: Lowerer, W: Value, { outputs }: Convolution): Value => 
 /** Columns up to so many rows are kept for the backward pass; wider ones take more memory than making them takes time. */
 const keptRows = 32
 
-/** [C, M] → [C·k, M′] */
-function columnsOf(lowerer: Lowerer, name: string, rows: Value, conv: Convolution): Value {
+/** [C, M] → [C·k, M′], turned: the last of a kernel's weights first. */
+function columnsOf(lowerer: Lowerer, name: string, rows: Value, conv: Convolution, order?: 'turned'): Value {
   const { b, shared } = lowerer
   const { channels, kernel, strides, dilations, pads } = conv
   const make = (): Value => {
-    const taps = seenByTaps(lowerer, rows, conv)
+    const seen = seenByTaps(lowerer, rows, conv)
+    const taps = order ? seen.toReversed() : seen
     if (channels === 1) return b.Concat(taps, { axis: 0 })
     const beside = b.Concat(
       taps.map(tap => b.Reshape(tap, b.ints(channels, 1, -1))),
@@ -65,5 +65,5 @@ function columnsOf(lowerer: Lowerer, name: string, rows: Value, conv: Convolutio
     return b.Reshape(beside, b.ints(channels * taps.length, -1))
   }
   if (channels * elementCount(kernel) > keptRows) return make()
-  return shared(['columns', name, kernel, strides, dilations, pads].join(':'), make)
+  return shared(['columns', name, order, kernel, strides, dilations, pads].join(':'), make)
 }

@@ -1,10 +1,10 @@
-import { withActivation } from '../activation.ts'
 import { centred, rateOf } from '../batch-statistics.ts'
+import { withFollowing } from '../following.ts'
 import { rowDot, rowSum, scaleAndShift } from '../kernels.ts'
 import { defineLowering } from '../lowering.ts'
 
 /**
- * Y = scale·r·(X − μ) + B, in the same pass as a Relu that alone reads it. The variance is taken of what is centred
+ * Y = scale·r·(X − μ) + B, in the same pass as the shortcut and the Relu that follow. The variance is taken of what is centred
  * already: Σx²/M − μ² would lose all digits of a channel whose mean is far from 0.
  */
 export const BatchNormalization = defineLowering({
@@ -18,10 +18,10 @@ export const BatchNormalization = defineLowering({
     const deviation = training && centred(lowerer, X, node.outputs[1] ?? '', () => mean)
     const variance = deviation ? b.Mul(rowDot(b, deviation, deviation), share) : input_var.plain()
     const factor = b.Mul(scale.plain(), rateOf(b, variance, epsilon))
-    const Y = withActivation(lowerer, node.outputs[0], activation =>
+    const Y = withFollowing(lowerer, node.outputs[0], fused =>
       deviation
-        ? scaleAndShift(b, deviation, { factor, shift: B.plain(), activation })
-        : scaleAndShift(b, X.rows(), { factor, shift: b.Sub(B.plain(), b.Mul(mean, factor)), activation }),
+        ? scaleAndShift(b, deviation, { factor, shift: B.plain(), ...fused })
+        : scaleAndShift(b, X.rows(), { factor, shift: b.Sub(B.plain(), b.Mul(mean, factor)), ...fused }),
     )
     return { ...(Y && { Y }), ...(training && { running_mean: { plain: mean }, running_var: { plain: variance } }) }
   },
