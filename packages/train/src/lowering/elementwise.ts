@@ -1,14 +1,18 @@
-import { type AttributeInput, elementCount, type Node, type Value } from '@pare/core-graph'
+import { type AttributeInput, elementCount, type Node, operatorOf, type Value } from '@pare/core-graph'
 import type { Lowerer } from './lowerer.ts'
 import { defineLowering, type Form, type Image, type LoweredOperator, type Operand } from './lowering.ts'
 
-/** A rule for an operator that computes each element from those at its place. */
+/** A rule for an operator that computes each element from those at its place, broadcast. */
 export const elementwise = <const Op extends LoweredOperator>(op: Op) =>
   defineLowering<Op>({
     op,
     lower: (lowerer, _operands, _attributes, node) =>
       (inRows(lowerer, node) ?? withWideScalars(lowerer, node)) as never,
   })
+
+/** The same for an operator whose other inputs are not broadcast. */
+export const perElement = <const Op extends LoweredOperator>(op: Op) =>
+  defineLowering<Op>({ op, lower: (lowerer, _operands, _attributes, node) => inRows(lowerer, node) as never })
 
 /** How an operand takes part: one number for each element, for each image and channel, for each channel, or for all. */
 type Part = 'element' | 'image' | 'channel' | 'all'
@@ -29,8 +33,8 @@ function inRows(lowerer: Lowerer, node: Node): Forms | undefined {
   const view = isSplit ? splitView : matrixView
   const values = operands.map(operand => operand && view(lowerer, operand, partOf(operand, sizes) ?? 'all', image))
   const made = sameOperator(lowerer, node, values)
-  if (isRepeated) return formsOf({ repeated: made })
-  return formsOf({ rows: isSplit ? lowerer.b.Reshape(made, lowerer.b.ints(image.channels, -1)) : made })
+  if (isRepeated) return formsOf(node, { repeated: made })
+  return formsOf(node, { rows: isSplit ? lowerer.b.Reshape(made, lowerer.b.ints(image.channels, -1)) : made })
 }
 
 /**
@@ -50,13 +54,15 @@ function withWideScalars(lowerer: Lowerer, node: Node): Forms | undefined {
       ? lowerer.shared(`${operand.name}:${ones}`, () => b.Reshape(operand.plain(), b.ints(...ones)))
       : operand.plain(),
   )
-  return formsOf({ plain: sameOperator(lowerer, node, values) })
+  return formsOf(node, { plain: sameOperator(lowerer, node, values) })
 }
 
 type Forms = Readonly<Record<string, Form>>
 
-/** By each name that an element-wise operator's output has. */
-const formsOf = (form: Form): Forms => ({ Y: form, C: form, output: form, Z: form })
+const formsOf = (node: Node, form: Form): Forms => {
+  const [output = ''] = operatorOf(node)?.outputs ?? []
+  return { [output]: form }
+}
 
 function sameOperator({ b }: Lowerer, { op, attributes }: Node, values: readonly (Value | undefined)[]): Value {
   const given = Object.entries(attributes).flatMap(([name, attribute]): [string, AttributeInput][] =>

@@ -31,6 +31,10 @@ export const layerKinds = [
   'max-pool',
   'average-pool',
   'gate',
+  'slice',
+  'quantization',
+  'maximum',
+  'slope',
 ] as const
 
 /** A network from `[N, C, H, W]` to a scalar loss, its weights initializers; deterministic. */
@@ -83,6 +87,13 @@ export function randomNetwork(
       const other = earlier.find(value => value !== x && `${value.shape?.slice(2)}` === `${image}`)
       return other && (sizesOf(x)[1] ?? 0) < 24 ? b.Concat([x, other], { axis: 1 }) : x
     },
+    slice: x => ((sizesOf(x)[1] ?? 0) > 2 ? b.Slice(x, b.ints(1), b.ints(-1), b.ints(1)) : x),
+    quantization: x => {
+      const [scale, zero] = [b.scalar(0.25), b.constant('int8', [], [3])]
+      return b.DequantizeLinear(b.QuantizeLinear(x, scale, zero), scale, zero)
+    },
+    maximum: x => b.Max([x, b.scalar(-0.5)]),
+    slope: x => b.PRelu(x, weight('slope', [sizesOf(x)[1] ?? 1, 1, 1], 0.2, 0.1)),
     'max-pool': x =>
       sizesOf(x)
         .slice(2)

@@ -1,11 +1,11 @@
-import { imageMean } from '../image-mean.ts'
 import { defineLowering } from '../lowering.ts'
+import { meanOfImages } from '../reductions.ts'
 
-/** Y = the mean over each image, [C, N] in rows */
+/** Y = the mean over each image */
 export const GlobalAveragePool = defineLowering({
   op: 'GlobalAveragePool',
   lower: (lowerer, { X }) => {
-    const mean = imageMean(lowerer, X)
-    return mean && { Y: { rows: mean } }
+    const Y = meanOfImages(lowerer, X)
+    return Y && { Y }
   },
 })

@@ -1,18 +1,11 @@
-import { tensorNumbers } from '@pare/core-graph'
-import { imageMean } from '../image-mean.ts'
 import { defineLowering } from '../lowering.ts'
+import { reduced } from '../reductions.ts'
 
-/** The mean over each image, as exporters write GlobalAveragePool; all others stay plain */
+/** Over each image, over batch and image, or over all */
 export const ReduceMean = defineLowering({
   op: 'ReduceMean',
-  lower: (lowerer, { data, axes }) => {
-    const { constant } = axes?.plain() ?? {}
-    const [rank, reduced] = [data.sizes?.length ?? 0, constant ? tensorNumbers(constant) : []]
-    const spatial = [...Array(Math.max(0, rank - 2)).keys()].map(axis => axis + 2)
-    const isOverImage =
-      reduced.length === spatial.length &&
-      spatial.every(axis => reduced.includes(axis) || reduced.includes(axis - rank))
-    const mean = isOverImage && spatial.length > 0 ? imageMean(lowerer, data) : undefined
-    return mean && { reduced: { rows: mean } }
+  lower: (lowerer, { data, axes }, { noop_with_empty_axes }, { outputs: [output] }) => {
+    const form = noop_with_empty_axes ? undefined : reduced(lowerer, 'ReduceMean', { data, axes, output })
+    return form && { reduced: form }
   },
 })

@@ -6,11 +6,14 @@ import { And } from './And.ts'
 import { BatchNormalization } from './BatchNormalization.ts'
 import { BatchNormalizationGradient } from './BatchNormalizationGradient.ts'
 import { Cast } from './Cast.ts'
+import { Celu } from './Celu.ts'
 import { Clip } from './Clip.ts'
 import { ClipGradient } from './ClipGradient.ts'
+import { Concat } from './Concat.ts'
 import { Conv } from './Conv.ts'
 import { ConvInputGradient } from './ConvInputGradient.ts'
 import { ConvWeightGradient } from './ConvWeightGradient.ts'
+import { DequantizeLinear } from './DequantizeLinear.ts'
 import { Div } from './Div.ts'
 import { Elu } from './Elu.ts'
 import { Erf } from './Erf.ts'
@@ -35,15 +38,23 @@ import { Neg } from './Neg.ts'
 import { Not } from './Not.ts'
 import { Or } from './Or.ts'
 import { Pow } from './Pow.ts'
+import { PRelu } from './PRelu.ts'
+import { QuantizeLinear } from './QuantizeLinear.ts'
 import { Reciprocal } from './Reciprocal.ts'
 import { ReduceMean } from './ReduceMean.ts'
+import { ReduceSum } from './ReduceSum.ts'
 import { Relu } from './Relu.ts'
 import { ReluGradient } from './ReluGradient.ts'
+import { Selu } from './Selu.ts'
 import { Sigmoid } from './Sigmoid.ts'
+import { Sign } from './Sign.ts'
+import { Slice } from './Slice.ts'
 import { Softplus } from './Softplus.ts'
+import { Softsign } from './Softsign.ts'
 import { Sqrt } from './Sqrt.ts'
 import { Sub } from './Sub.ts'
 import { Tanh } from './Tanh.ts'
+import { ThresholdedRelu } from './ThresholdedRelu.ts'
 import { Where } from './Where.ts'
 
 export const lowerings = {
@@ -53,11 +64,14 @@ export const lowerings = {
   BatchNormalization,
   BatchNormalizationGradient,
   Cast,
+  Celu,
   Clip,
   ClipGradient,
+  Concat,
   Conv,
   ConvInputGradient,
   ConvWeightGradient,
+  DequantizeLinear,
   Div,
   Elu,
   Erf,
@@ -82,14 +96,22 @@ export const lowerings = {
   Not,
   Or,
   Pow,
+  PRelu,
+  QuantizeLinear,
   Reciprocal,
   ReduceMean,
+  ReduceSum,
   Relu,
   ReluGradient,
+  Selu,
   Sigmoid,
+  Sign,
+  Slice,
   Softplus,
+  Softsign,
   Sqrt,
   Sub,
   Tanh,
+  ThresholdedRelu,
   Where,
 } as const

@@ -1,0 +1,3 @@
+import { elementwise } from '../elementwise.ts'
+
+export const Celu = elementwise('Celu')

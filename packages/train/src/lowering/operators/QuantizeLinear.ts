@@ -1,0 +1,4 @@
+import { perElement } from '../elementwise.ts'
+
+/** With one scale for all; with one for each channel it stays plain */
+export const QuantizeLinear = perElement('QuantizeLinear')
