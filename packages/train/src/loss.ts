@@ -1,4 +1,4 @@
-import type { Value } from '@pare/core-graph'
+import { ModelError, type Value } from '@pare/core-graph'
 import { z } from 'zod'
 import type { Expressions } from './expression.ts'
 
@@ -18,6 +18,8 @@ export interface Loss<Id extends string, Inputs extends Sources, Options extends
   readonly description: string
   /** The tensors that it compares, and where each comes from. */
   readonly inputs: Inputs
+  /** Those that a softmax is taken of here, so that it must not have been taken of them in the model. Default: none. */
+  readonly logits?: readonly (keyof Inputs & string)[]
   readonly options: Options
   /** The loss `[]`: a mean over the batch, so that its size does not depend on the batch's. */
   readonly build: (
@@ -42,6 +44,7 @@ export interface AnyLoss {
   readonly id: string
   readonly description: string
   readonly inputs: Sources
+  readonly logits?: readonly string[]
   readonly term: z.ZodType<LossTerm & { readonly weight: number }>
   build(ops: Expressions, values: never, options: never): Value
 }
@@ -79,4 +82,17 @@ export function defineLoss<const Id extends string, const Inputs extends Sources
     ...loss.options,
   })
   return Object.freeze({ ...loss, term: term as unknown as Term<Id, Inputs, Options> })
+}
+
+/**
+ * Two tensors that are compared element by element: broadcast, each would be compared with the other's repetitions.
+ * @throws ModelError `MODEL_TRAIN` when their shapes differ
+ */
+export function checkSameShape(first: Value, second: Value): void {
+  if (`${first.shape}` === `${second.shape}`) return
+  throw new ModelError({
+    code: 'MODEL_TRAIN',
+    message: `A loss compares ${first.name} [${first.shape ?? '?'}] with ${second.name} [${second.shape ?? '?'}], whose shapes differ.`,
+    hint: 'Name two tensors of the same shape in the loss term; pare inspect lists all with their shapes.',
+  })
 }

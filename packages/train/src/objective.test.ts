@@ -8,14 +8,25 @@ import { type TrainOptionsInput, trainOptions } from './train-options.ts'
 const weight = (b: GraphBuilder, name: string, data: readonly number[], ...dims: number[]) =>
   b.initializer(name, tensorOf('float32', dims, Float32Array.from(data)))
 
-/** features = x·F, [N,2]; a = features·A and b = features·B, [N,2]; x:[N,2] */
-function twoHeads(outputs: (heads: { features: Value; a: Value; b: Value }) => readonly Value[]): Graph {
+interface Heads {
+  readonly features: Value
+  readonly a: Value
+  readonly b: Value
+  readonly score: Value
+  readonly shares: Value
+}
+
+/** features = x·F, a = features·A, b = features·B, shares = softmax(a), [N,2]; score = features·C, [N,1]; x:[N,2] */
+function twoHeads(outputs: (heads: Heads) => readonly Value[]): Graph {
   const b = createBuilder('heads')
   const features = b.MatMul(b.input('x', 'float32', ['N', 2]), weight(b, 'F', [1, 0, 0, 1], 2, 2))
+  const a = b.named(b.MatMul(features, weight(b, 'A', [1, 2, 3, 4], 2, 2)), 'a')
   const heads = {
     features: b.named(features, 'features'),
-    a: b.named(b.MatMul(features, weight(b, 'A', [1, 2, 3, 4], 2, 2)), 'a'),
+    a,
     b: b.named(b.MatMul(features, weight(b, 'B', [0, 1, 1, 0], 2, 2)), 'b'),
+    score: b.named(b.MatMul(features, weight(b, 'C', [1, 1], 2, 1)), 'score'),
+    shares: b.named(b.Softmax(a), 'shares'),
   }
   for (const output of outputs(heads)) b.output(output)
   return b.build()
@@ -149,6 +160,42 @@ describe('an objective that does not go with the model', () => {
       'cosine: target: the model heads has no tensor feature',
     ],
     [oneHead, [{ loss: lonely }], 'MODEL_TRAIN', 'The loss lonely takes targets and nothing to compare them with.'],
+    [
+      oneHead,
+      [{ loss: 'mean-squared-error', target: 'score' }],
+      'MODEL_TRAIN',
+      'A loss compares a [2,2] with score [2,1], whose shapes differ.',
+    ],
+    [
+      oneHead,
+      [{ loss: 'soft-cross-entropy', teacher: 'score' }],
+      'MODEL_TRAIN',
+      'A loss compares a [2,2] with score [2,1], whose shapes differ.',
+    ],
+    [
+      oneHead,
+      [{ loss: 'fsp', studentFrom: 'features', studentTo: 'a', teacherFrom: 'features', teacherTo: 'b' }],
+      'MODEL_TRAIN',
+      'The loss fsp takes feature maps [N, C, H, W], but features is [2,2].',
+    ],
+    [
+      twoHeads(({ shares }) => [shares]),
+      [{ loss: 'cross-entropy' }],
+      'MODEL_TRAIN',
+      'The loss cross-entropy takes logits, but shares are probabilities: node Softmax (Softmax) made them.',
+    ],
+    [
+      oneHead,
+      [{ loss: 'soft-cross-entropy', teacher: 'shares' }],
+      'MODEL_TRAIN',
+      'The loss soft-cross-entropy takes logits, but shares are probabilities',
+    ],
+    [
+      twoHeads(({ score }) => [score]),
+      [{ loss: 'cross-entropy' }],
+      'MODEL_TRAIN',
+      'The model heads has scores of one class only',
+    ],
     [oneHead, [{ loss: vector }], 'MODEL_TRAIN', 'The loss vector gives a tensor [2,2], not one number.'],
   ] as const)('%#', (model, loss, code, message) => {
     expect(refused(model, loss)).toThrow(expect.objectContaining({ code, message: expect.stringContaining(message) }))

@@ -67,6 +67,7 @@ export function addObjective(ops: Expressions, model: Graph, terms: readonly Los
     const [compared] = values.values()
     if (!compared) throw mismatch(`The loss ${loss.id} takes targets and nothing to compare them with.`)
     for (const [input] of sources) if (!values.has(input)) values.set(input, targetsFor(compared))
+    for (const input of loss.logits ?? []) checkLogits(model, loss, values.get(input)?.name)
     return values
   }
 
@@ -132,11 +133,25 @@ function onlyOutput(model: Graph, loss: string): string {
   })
 }
 
+/** @throws ModelError `MODEL_TRAIN` for what a Softmax made: a second one would level all differences between classes */
+function checkLogits(model: Graph, loss: AnyLoss, name: string | undefined): void {
+  const node = model.nodes.find(({ op, outputs }) => op === 'Softmax' && outputs.some(output => output === name))
+  if (!node) return
+  throw new ModelError({
+    code: 'MODEL_TRAIN',
+    message: `The loss ${loss.id} takes logits, but ${name} are probabilities: node ${node.name} (Softmax) made them.`,
+    hint: `Name what that node reads in the loss term: ${node.inputs[0]}.`,
+    node,
+  })
+}
+
 /** The shape of class scores, which targets have too. */
 function targetShape(model: Graph, { shape, dataType }: Value): readonly [batch: number, classes: number] {
   const [batch, classes] = shape ?? []
-  if (isFloat(dataType) && shape?.length === 2 && typeof batch === 'number' && typeof classes === 'number')
-    return [batch, classes]
+  if (isFloat(dataType) && shape?.length === 2 && typeof batch === 'number' && typeof classes === 'number') {
+    if (classes > 1) return [batch, classes]
+    throw mismatch(`The model ${model.name} has scores of one class only, which all samples are of.`)
+  }
   throw new ModelError({
     code: 'MODEL_TRAIN',
     message: `The model ${model.name} is no classifier: it must have one output [N, classes].`,

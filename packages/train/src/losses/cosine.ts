@@ -1,4 +1,4 @@
-import { defineLoss } from '../loss.ts'
+import { checkSameShape, defineLoss } from '../loss.ts'
 
 /** Keeps the square root's slope finite where a sample is all zeros. */
 const epsilon = 1e-12
@@ -13,6 +13,7 @@ export const cosine = defineLoss({
   inputs: { output: 'output', target: 'named' },
   options: {},
   build: (ops, { output, target }) => {
+    checkSameShape(output, target)
     const [a, b] = [ops.reshape(output, [0, -1]), ops.reshape(target, [0, -1])]
     const squares = (x: typeof a) => ops.add(ops.sum(ops.square(x), [-1]), epsilon)
     const cosines = ops.div(ops.sum(ops.mul(a, b), [-1]), ops.sqrt(ops.mul(squares(a), squares(b))))

@@ -1,4 +1,4 @@
-import { defineLoss } from '../loss.ts'
+import { checkSameShape, defineLoss } from '../loss.ts'
 
 /**
  * L = −1/N Σₙ Σₖ tₙₖ·log softmax(logits)ₙₖ. The targets t are shares of the classes, which sum to 1: one-hot, smoothed
@@ -8,6 +8,10 @@ export const crossEntropy = defineLoss({
   id: 'cross-entropy',
   description: 'How unlikely the model finds the classes of the samples',
   inputs: { logits: 'output', targets: 'targets' },
+  logits: ['logits'],
   options: {},
-  build: (ops, { logits, targets }) => ops.neg(ops.mean(ops.sum(ops.mul(ops.logSoftmax(logits), targets), [-1]))),
+  build: (ops, { logits, targets }) => {
+    checkSameShape(logits, targets)
+    return ops.neg(ops.mean(ops.sum(ops.mul(ops.logSoftmax(logits), targets), [-1])))
+  },
 })

@@ -1,6 +1,6 @@
-import type { Value } from '@pare/core-graph'
+import { ModelError, type Value } from '@pare/core-graph'
 import type { Expressions } from '../expression.ts'
-import { defineLoss } from '../loss.ts'
+import { checkSameShape, defineLoss } from '../loss.ts'
 import { sizesOf } from '../shapes.ts'
 
 /**
@@ -13,12 +13,33 @@ export const fsp = defineLoss({
   description: "How a model's features change from one layer to another, against how a teacher's do",
   inputs: { studentFrom: 'named', studentTo: 'named', teacherFrom: 'named', teacherTo: 'named' },
   options: {},
-  build: (ops, { studentFrom, studentTo, teacherFrom, teacherTo }) =>
-    ops.mean(ops.square(ops.sub(flow(ops, studentFrom, studentTo), flow(ops, teacherFrom, teacherTo)))),
+  build: (ops, { studentFrom, studentTo, teacherFrom, teacherTo }) => {
+    const student = flow(ops, studentFrom, studentTo)
+    const teacher = flow(ops, teacherFrom, teacherTo)
+    checkSameShape(student, teacher)
+    return ops.mean(ops.square(ops.sub(student, teacher)))
+  },
 })
 
 function flow(ops: Expressions, from: Value, to: Value): Value {
-  const [, , height = 1, width = 1] = sizesOf(from)
+  const [, , height = 1, width = 1] = imageSizes(from)
+  const [, , ...size] = imageSizes(to)
+  if (`${size}` !== `${[height, width]}`)
+    throw new ModelError({
+      code: 'MODEL_TRAIN',
+      message: `The loss fsp takes two layers of one size, but ${from.name} has ${height}×${width} pixels and ${to.name} ${size.join('×')}.`,
+      hint: 'Name two layers between which no stride or pooling is.',
+    })
   const rows = (features: Value) => ops.reshape(features, [0, 0, -1])
   return ops.div(ops.matmul(rows(from), ops.transpose(rows(to))), height * width)
+}
+
+function imageSizes(features: Value): readonly number[] {
+  const sizes = sizesOf(features)
+  if (sizes.length === 4) return sizes
+  throw new ModelError({
+    code: 'MODEL_TRAIN',
+    message: `The loss fsp takes feature maps [N, C, H, W], but ${features.name} is [${sizes}].`,
+    hint: 'Name outputs of convolutional layers in the loss term.',
+  })
 }

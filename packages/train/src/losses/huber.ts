@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineLoss } from '../loss.ts'
+import { checkSameShape, defineLoss } from '../loss.ts'
 
 /**
  * L = mean h(|output − target|), h(a) = a²/2 up to δ and δ·(a − δ/2) beyond (Huber 1964), which is m·(a − m/2) with
@@ -11,6 +11,7 @@ export const huber = defineLoss({
   inputs: { output: 'output', target: 'targets' },
   options: { delta: z.number().positive().default(1).describe('Where a difference begins to be large') },
   build: (ops, { output, target }, { delta }) => {
+    checkSameShape(output, target)
     const difference = ops.abs(ops.sub(output, target))
     const small = ops.min(difference, delta)
     return ops.mean(ops.mul(small, ops.sub(difference, ops.mul(small, 0.5))))

@@ -1,4 +1,4 @@
-import { defineLoss } from '../loss.ts'
+import { checkSameShape, defineLoss } from '../loss.ts'
 
 /** L = mean |output − target|; output, target:[*s] → [] */
 export const l1 = defineLoss({
@@ -6,5 +6,8 @@ export const l1 = defineLoss({
   description: 'The mean of the absolute differences',
   inputs: { output: 'output', target: 'targets' },
   options: {},
-  build: (ops, { output, target }) => ops.mean(ops.abs(ops.sub(output, target))),
+  build: (ops, { output, target }) => {
+    checkSameShape(output, target)
+    return ops.mean(ops.abs(ops.sub(output, target)))
+  },
 })

@@ -192,6 +192,15 @@ describe('losses in numbers', () => {
     expect(gradient('output').every(Number.isFinite)).toBe(true)
   })
 
+  it('fsp takes two layers of one size', () => {
+    const b = createBuilder('layers')
+    const [large, small] = [b.input('large', 'float32', [1, 2, 4, 4]), b.input('small', 'float32', [1, 2, 2, 8])]
+    const layers = { studentFrom: large, studentTo: small, teacherFrom: large, teacherTo: large }
+    expect(() => losses.fsp.build(expressions(b), layers, {})).toThrow(
+      'The loss fsp takes two layers of one size, but large has 4×4 pixels and small 2×8.',
+    )
+  })
+
   it('law: cosine does not depend on lengths', async () => {
     await fc.assert(
       fc.asyncProperty(fc.double({ min: 0.1, max: 10, noNaN: true }), async factor => {

@@ -1,4 +1,4 @@
-import { defineLoss } from '../loss.ts'
+import { checkSameShape, defineLoss } from '../loss.ts'
 
 /** L = mean (output − target)²; output, target:[*s] → [] */
 export const meanSquaredError = defineLoss({
@@ -6,5 +6,8 @@ export const meanSquaredError = defineLoss({
   description: 'The mean square of the differences',
   inputs: { output: 'output', target: 'targets' },
   options: {},
-  build: (ops, { output, target }) => ops.mean(ops.square(ops.sub(output, target))),
+  build: (ops, { output, target }) => {
+    checkSameShape(output, target)
+    return ops.mean(ops.square(ops.sub(output, target)))
+  },
 })
