@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { stepGraph } from './step-graph.ts'
 import { runSteps } from './testing/run-steps.ts'
 import { trainOptions } from './train-options.ts'
-import { trainableParameters } from './trained-parameters.ts'
+import { decays, trainableParameters } from './trained-parameters.ts'
 
 const floats = (values: readonly number[], ...dims: number[]) => tensorOf('float32', dims, Float32Array.from(values))
 
@@ -58,17 +58,17 @@ describe('a training step', () => {
   })
 
   it('keeps a velocity, and decays matrices but not vectors', async () => {
-    const b = createBuilder('one-class')
+    const b = createBuilder('even')
     const x = b.input('x', 'float32', ['N', 1])
-    // One class has no gradient: what is left is momentum and decay.
-    b.output(b.Gemm(x, b.initializer('W', floats([1], 1, 1)), b.initializer('b', floats([1], 1))))
+    b.output(b.Gemm(x, b.initializer('W', floats([1, 1], 1, 2)), b.initializer('b', floats([1, 1], 2))))
     const options = { steps: 2, learningRate: 0.5, momentum: 0.9, weightDecay: 0.1 }
-    const { value } = await run(b.build(), { x: [1, 2], labels: [0, 0] }, options)
+    const { value } = await run(b.build(), { x: [0, 0], labels: [0, 1] }, options)
+    // There is no gradient, of either: what is left is momentum and decay.
     // v₁ = 0.1·1, w₁ = 1 − 0.5·0.1; v₂ = 0.9·0.1 + 0.1·0.95, w₂ = 0.95 − 0.5·0.185
     expect(value('W', 1)[0]).toBeCloseTo(0.95, 6)
     expect(value('velocity/W', 2)[0]).toBeCloseTo(0.185, 6)
     expect(value('W', 2)[0]).toBeCloseTo(0.8575, 6)
-    expect(value('b', 2)).toEqual([1])
+    expect(value('b', 2)).toEqual([1, 1])
   })
 
   it('keeps running averages: 0.9 of the old and 0.1 of the batch’s mean and unbiased variance', async () => {
@@ -148,6 +148,22 @@ describe('what is trained', () => {
     const scaled = b.Mul(b.input('x', 'float32', ['N', 2]), b.initializer('gain', floats([1, 2], 2)))
     b.output(b.Mul(scaled, b.initializer('scale', floats([0.25], 1))))
     expect(trainableParameters(b.build())).toEqual(['gain'])
+  })
+
+  it('is decayed unless it is a vector, in whatever rank that is written to be broadcast', () => {
+    const b = createBuilder('decayed')
+    const ones = (name: string, ...dims: number[]) =>
+      b.initializer(name, tensorOf('float32', dims, Array(dims.reduce((product, size) => product * size, 1)).fill(1)))
+    const shifted = b.Add(
+      b.Conv(b.input('x', 'float32', ['N', 1, 4, 4]), ones('kernel', 3, 1, 1, 1)),
+      ones('shift', 1, 3, 1, 1),
+    )
+    const curved = b.PRelu(b.Mul(shifted, ones('scale', 3, 1, 1)), ones('slope', 3, 1, 1))
+    const placed = b.Add(b.Reshape(curved, b.ints(0, 3, -1)), ones('position', 1, 3, 16))
+    b.output(b.Gemm(b.ReduceMean(placed, b.ints(1), { keepdims: 0 }), ones('column', 16, 1), ones('bias', 1)))
+    const graph = b.build()
+    expect(trainableParameters(graph).filter(name => decays(graph, name))).toEqual(['kernel', 'position', 'column'])
+    expect(trainableParameters(graph).filter(name => !decays(graph, name))).toEqual(['shift', 'scale', 'slope', 'bias'])
   })
 
   it('must be something', () => {

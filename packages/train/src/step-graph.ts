@@ -1,4 +1,4 @@
-import { createBuilder, type Graph, type GraphBuilder } from '@pare/core-graph'
+import { createBuilder, type Graph, type GraphBuilder, ModelError } from '@pare/core-graph'
 import { differentiate } from './autodiff.ts'
 import { nextAverages, trainingForm } from './batch-norm-training.ts'
 import { expressions } from './expression.ts'
@@ -6,7 +6,7 @@ import type { LossTerm } from './loss.ts'
 import { addObjective, type Targets } from './objective.ts'
 import { createStepState, initializerOf, type StateTensor, type StepState } from './step-state.ts'
 import type { TrainOptions } from './train-options.ts'
-import { checkKnown, parametersToTrain, sourcesOf } from './trained-parameters.ts'
+import { checkInitializers, checkKnown, decays, parametersToTrain, sourcesOf } from './trained-parameters.ts'
 import { accumulate, averageModel, update } from './update.ts'
 
 /**
@@ -70,6 +70,7 @@ export type StepOptions = Pick<
 export function stepGraph(model: Graph, options: StepOptions, additions: StepAdditions = {}): StepGraph {
   checkKnown(model)
   const { terms = [], trainable, frozen = [], state: ownState = new Map() } = additions
+  checkInitializers(model, ownState.keys())
   const candidates = parametersToTrain(model, { freeze: [...options.freeze, ...frozen], trainable })
   const { graph: training, statistics } = trainingForm(model, ({ inputs: [, scale = '', shift = ''] }) =>
     [scale, shift].some(name => candidates.has(name)),
@@ -79,6 +80,7 @@ export function stepGraph(model: Graph, options: StepOptions, additions: StepAdd
   // What the loss does not depend on, such as the layers before another output, is not trained.
   const sources = sourcesOf(forward, outputs.loss)
   const trained = [...candidates].filter(name => sources.has(name) && !ownState.has(name))
+  if (trained.length === 0) throw nothingToTrain(model, candidates)
   const learning = statistics.filter(({ node }) => sources.has(node.outputs[0] ?? ''))
   const averages = learning.flatMap(({ runningMean, runningVariance }) => [runningMean, runningVariance])
   const changing = new Set([...trained, ...averages, ...ownState.keys()])
@@ -90,6 +92,7 @@ export function stepGraph(model: Graph, options: StepOptions, additions: StepAdd
       name,
       initial: initializerOf(model, name),
       gradient: b.value(gradients.get(name) ?? ''),
+      decays: decays(model, name),
     }))
     return { b, parameters, state: createStepState(b, model, backward.outputs.length) }
   }
@@ -128,6 +131,13 @@ export function stepGraph(model: Graph, options: StepOptions, additions: StepAdd
     return state.build().graph
   }
 }
+
+const nothingToTrain = (model: Graph, candidates: ReadonlySet<string>) =>
+  new ModelError({
+    code: 'MODEL_TRAIN',
+    message: `The loss of the model ${model.name} depends on none of the weights to be trained: ${[...candidates].slice(0, 5).join(', ')}.`,
+    hint: 'Freeze less, or take the loss from a tensor behind these weights.',
+  })
 
 /** Adds the objective; the outputs are then what is reported. */
 function withObjective(graph: Graph, model: Graph, terms: readonly LossTerm[]) {

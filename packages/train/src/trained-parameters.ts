@@ -1,4 +1,13 @@
-import { elementCount, type Graph, inferTypes, ModelError, matchInitializers, operatorOf } from '@pare/core-graph'
+import {
+  elementCount,
+  type Graph,
+  inferTypes,
+  ModelError,
+  matchInitializers,
+  nearest,
+  operatorOf,
+  readsOf,
+} from '@pare/core-graph'
 import { gradientError, gradientOf } from './autodiff.ts'
 
 /** The float32 initializers that a gradient rule calls trainable and that are no single numbers, once each. */
@@ -25,7 +34,7 @@ export function trainableParameters(graph: Graph): readonly string[] {
 
 /**
  * The parameters to train: those that can be and those added, without the frozen ones.
- * @throws ModelError `MODEL_TRAIN` when there are none; RecipeError `RECIPE_NO_MATCH` for a pattern that matches nothing
+ * @throws ModelError `MODEL_TRAIN` when there are none, or one that was added is not there; RecipeError `RECIPE_NO_MATCH` for a pattern that matches nothing
  */
 export function parametersToTrain(
   model: Graph,
@@ -34,14 +43,43 @@ export function parametersToTrain(
     trainable = [],
   }: { readonly freeze: readonly string[]; readonly trainable?: readonly string[] | undefined },
 ): ReadonlySet<string> {
+  checkInitializers(model, trainable)
   const frozen = matchInitializers(model, freeze, 'freeze')
   const chosen = [...trainableParameters(model), ...trainable].filter(name => !frozen.has(name))
   if (chosen.length > 0) return new Set(chosen)
   throw new ModelError({
     code: 'MODEL_TRAIN',
     message: `The model ${model.name} has no weights that can be trained.`,
-    hint: 'Weights are initializers of type float32 that a Conv, Gemm, MatMul, Add or BatchNormalization reads, and that are not frozen.',
+    hint: 'Weights are float32 initializers that layers read (Conv, Gemm, MatMul, Add, BatchNormalization and others that have parameters), and that are not frozen.',
   })
+}
+
+/** @throws ModelError `MODEL_TRAIN` for a name that no initializer has */
+export function checkInitializers({ name: model, initializers }: Graph, names: Iterable<string>): void {
+  for (const name of names) {
+    if (initializers.has(name)) continue
+    const near = nearest(name, initializers.keys()).slice(0, 3)
+    throw new ModelError({
+      code: 'MODEL_TRAIN',
+      message: `Training is to change ${name}, which is no initializer of the model ${model}.`,
+      hint: `The nearest are ${near.map(({ word }) => word).join(', ')}.`,
+    })
+  }
+}
+
+/** Operators whose parameters are broadcast over a tensor: biases, scales and slopes. */
+const broadcasting: ReadonlySet<string> = new Set(['Add', 'Expand', 'Mul', 'PRelu'])
+
+/**
+ * Whether weight decay is for a parameter: not for biases, scales and shifts, whose decay does not regularize (He et al.
+ * 2019, "Bag of Tricks", 3.1). These are vectors, also where they are written as `[C, 1, 1]` to be broadcast; `[1, K]`
+ * that a linear layer reads is none.
+ */
+export function decays({ nodes, initializers }: Graph, name: string): boolean {
+  const { dims = [] } = initializers.get(name) ?? {}
+  if (dims.length <= 1) return false
+  if (dims.filter(size => size > 1).length > 1) return true
+  return nodes.some(node => readsOf(node).includes(name) && !broadcasting.has(node.op))
 }
 
 /** @throws ModelError `MODEL_GRADIENT` for a model with an operator that nothing is known of */

@@ -1,6 +1,6 @@
-import { createBuilder, createRandom, type Graph, randomNormal, tensorOf } from '@pare/core-graph'
+import { createBuilder, createRandom, type Graph, randomNormal, tensorOf, withInputShapes } from '@pare/core-graph'
 import { describe, expect, it } from 'vitest'
-import { stepGraph } from './step-graph.ts'
+import { type StepAdditions, stepGraph } from './step-graph.ts'
 import { type PlainBatch, runSteps } from './testing/run-steps.ts'
 import { trainOptions } from './train-options.ts'
 
@@ -118,6 +118,20 @@ describe('frozen weights', () => {
 })
 
 describe('what a strategy adds', () => {
+  it('must be there, and what is trained must matter to the loss', () => {
+    const refused = (additions: StepAdditions) =>
+      expect(() => stepGraph(withInputShapes(model, { x: [2, 3] }), trainOptions.parse({}), additions))
+    refused({ trainable: ['V'] }).toThrow('Training is to change V, which is no initializer of the model network.')
+    refused({ state: new Map([['d', 'x']]) }).toThrow('Training is to change d, which is no initializer')
+    const b = createBuilder('idle')
+    b.output(b.Relu(b.input('x', 'float32', [2, 2])))
+    b.output(b.MatMul(b.value('x'), b.initializer('W', tensorOf('float32', [2, 2], [1, 2, 3, 4]))))
+    const options = trainOptions.parse({ loss: [{ loss: 'cross-entropy', logits: 'Relu:0' }] })
+    expect(() => stepGraph(b.build(), options)).toThrow(
+      'The loss of the model idle depends on none of the weights to be trained: W.',
+    )
+  })
+
   it('trains initializers that no operator calls trainable, and keeps tensors that the model itself changes', async () => {
     const b = createBuilder('scaled')
     const scale = b.initializer('scale', tensorOf('float32', [], [2]))

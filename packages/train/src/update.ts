@@ -11,6 +11,8 @@ export interface TrainedParameter {
   readonly name: string
   readonly initial: Tensor
   readonly gradient: Value
+  /** Whether weight decay is for it. */
+  readonly decays: boolean
 }
 
 export type UpdateOptions = Pick<TrainOptions, 'optimizer' | 'accumulate' | 'clipNorm' | 'average'>
@@ -46,22 +48,20 @@ export function update(
     state.next(before.name, now)
     return now
   })
-  const gradients = clipped(
-    ops,
-    parameters.map(parameter => meanGradient(ops, state, parameter, options.accumulate)),
-    options.clipNorm,
-  )
+  const means = parameters.map(parameter => ({
+    ...parameter,
+    gradient: meanGradient(ops, state, parameter, options.accumulate),
+  }))
   const optimizer: AnyOptimizer = optimizers[options.optimizer.kind]
   const advance = b.scope('optimizer', () => optimizer.begin(ops, { learningRate, step }, options.optimizer as never))
-  for (const [place, { name, initial }] of parameters.entries()) {
+  for (const { name, initial, gradient, decays } of clipped(ops, means, options.clipNorm)) {
     const own = optimizer.state.map(key => [key, state.add(`${key}/${name}`, zerosLike(initial))] as const)
     const next = b.scope(`optimizer/${name}`, () =>
       advance({
         parameter: b.value(name),
-        gradient: gradients[place] ?? b.value(name),
+        gradient,
         state: Object.fromEntries(own),
-        // Vectors are biases, scales and shifts: decaying them does not regularize (He et al. 2019, "Bag of Tricks", 3.1).
-        weightDecay: initial.dims.length > 1 ? options.optimizer.weightDecay : 0,
+        weightDecay: decays ? options.optimizer.weightDecay : 0,
       }),
     )
     state.next(name, next.parameter)
@@ -81,20 +81,24 @@ function meanGradient(ops: Expressions, state: StepState, parameter: TrainedPara
 }
 
 /** g·c/max(c, ‖g‖), the norm ‖g‖ over all gradients together (Pascanu et al. 2013, algorithm 1). */
-function clipped(ops: Expressions, gradients: readonly Value[], most: number | undefined): readonly Value[] {
-  if (most === undefined) return gradients
+function clipped(
+  ops: Expressions,
+  parameters: readonly TrainedParameter[],
+  most: number | undefined,
+): readonly TrainedParameter[] {
+  if (most === undefined) return parameters
   return ops.builder.scope('clip', () => {
-    const squares = gradients.map(gradient => ops.sum(ops.square(gradient)))
+    const squares = parameters.map(({ gradient }) => ops.sum(ops.square(gradient)))
     const norm = ops.sqrt(squares.reduce((total, square) => ops.add(total, square)))
     const factor = ops.div(most, ops.max(norm, most))
-    return gradients.map(gradient => ops.mul(gradient, factor))
+    return parameters.map(parameter => ({ ...parameter, gradient: ops.mul(parameter.gradient, factor) }))
   })
 }
 
 /**
- * Adds moving averages of the model's tensors that the step changes so far, which stand in for them: a′ = d·a + (1 − d)·w′ with
- * d = min(decay, (1 + t)/(10 + t)) at the update number t, so that the first weights are soon forgotten (as
- * TensorFlow's ExponentialMovingAverage does).
+ * Adds moving averages of the model's tensors that the step changes so far, which stand in for them:
+ * a′ = d·a + (1 − d)·w′ with d = min(decay, (1 + t)/(10 + t)) at the update number t, so that the first weights are soon
+ * forgotten (as TensorFlow's ExponentialMovingAverage does).
  */
 export function averageModel(
   b: GraphBuilder,
