@@ -14,6 +14,13 @@ export const BatchNormalization = defineReference({
   op: 'BatchNormalization',
   cases: [
     { name: 'with the statistics of the batch', inputs: of([3, 2, 2, 3]), ...shared, ...training },
+    {
+      name: 'with the statistics of the batch, giving running ones',
+      inputs: of([3, 2, 2, 3]),
+      ...shared,
+      attributes: { training_mode: 1, momentum: 0.5 },
+      outputCount: 3,
+    },
     { name: 'with frozen statistics', inputs: of([3, 2, 2, 3]), ...shared, attributes: { epsilon: 0.1 } },
     {
       name: 'of vectors, with another epsilon',
