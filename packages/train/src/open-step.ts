@@ -1,4 +1,11 @@
-import type { Batch, Graph, StatefulExecutor, StatefulSession, TensorMap } from '@pare/core-graph'
+import {
+  type Batch,
+  type Graph,
+  RunError,
+  type StatefulExecutor,
+  type StatefulSession,
+  type TensorMap,
+} from '@pare/core-graph'
 import { expandComposites } from './composites/expand-composites.ts'
 import { lower } from './lowering/lower.ts'
 import { loweringFacts } from './lowering/probe.ts'
@@ -65,9 +72,25 @@ export async function openStep(step: StepGraph, options: OpenStepOptions): Promi
     readState: async (names = [...state.keys()]) =>
       packed.unpack(names, await session.readState(packed.namesFor(names))),
     writeState: async tensors => {
+      checkFit(tensors, state)
       const before = await session.readState(packed.namesFor(Object.keys(tensors)))
       await session.writeState(packed.pack(tensors, before))
     },
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+  }
+}
+
+/** A tensor of another size would move the others that it is packed with. */
+function checkFit(tensors: TensorMap, state: State): void {
+  for (const [name, { dataType, dims }] of Object.entries(tensors)) {
+    const own = state.get(name)
+    if (own?.dataType === dataType && `${own.dims}` === `${dims}`) continue
+    throw new RunError({
+      code: 'RUN_STATE',
+      message: own
+        ? `The state ${name} is ${own.dataType} [${own.dims}], not ${dataType} [${dims}].`
+        : `There is no state ${name}.`,
+      hint: 'Names, types and shapes of a state stay as they were at first.',
+    })
   }
 }

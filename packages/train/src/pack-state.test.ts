@@ -73,4 +73,21 @@ describe('state that is packed', () => {
     await opened.writeState({ [second]: tensor })
     expect(await opened.readState([first, second])).toEqual({ [first]: before.get(first), [second]: tensor })
   })
+
+  it('is not written where a tensor does not fit: its neighbours stay', async () => {
+    await using opened = await openStep(step, { executor })
+    const [name = ''] = [...before.keys()]
+    const { dims = [], data = [] } = before.get(name) ?? {}
+    const wrong: readonly TensorData[] = [
+      { dataType: 'float32', dims: [data.length + 4], data: new Float32Array(data.length + 4) },
+      { dataType: 'float32', dims: [1], data: new Float32Array(1) },
+      { dataType: 'int32', dims, data: new Int32Array(data.length) },
+    ]
+    for (const tensor of wrong)
+      await expect(opened.writeState({ [name]: tensor })).rejects.toMatchObject({
+        code: 'RUN_STATE',
+        message: `The state ${name} is float32 [${dims}], not ${tensor.dataType} [${tensor.dims}].`,
+      })
+    expect(stateOf(await opened.readState())).toEqual(before)
+  })
 })
