@@ -4,7 +4,7 @@ import type { TrainOptions } from './train-options.ts'
 /** By what epochs are compared. */
 export interface BestMetric {
   readonly name: string
-  /** @throws RunError `RUN_METRIC` when the metrics lack it or it is not a number */
+  /** @throws RunError `RUN_METRIC` when the metrics lack it */
   readonly valueIn: (metrics: Metrics) => number
   readonly isBetter: (value: number, than: number) => boolean
 }

@@ -25,7 +25,9 @@ export const loopOptions = {
     .int()
     .positive()
     .optional()
-    .describe('Training ends after so many epochs without a better one. Default: it goes on to the last epoch'),
+    .describe(
+      'Training ends at an evaluation when the best epoch is so many epochs back. Default: it goes on to the last epoch',
+    ),
   checkpointEvery: z
     .strictObject({
       steps: z.int().positive().optional().describe('Updates within an epoch'),

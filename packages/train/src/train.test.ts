@@ -136,11 +136,24 @@ describe('train', () => {
     expect([...store.files.keys()]).toEqual(['0001-000000'])
   })
 
-  it('goes on from a checkpoint with a metric that is no finite number', async () => {
+  it.each([
+    { what: 'infinitely good', values: [0.1, Number.POSITIVE_INFINITY, 0.7], best: 2 },
+    { what: 'infinitely bad', values: [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, 0.7], best: 3 },
+    { what: 'no number', values: [Number.NaN, 0.1, Number.NaN], best: 2 },
+  ])('compares with a metric that was $what before an interruption as without one', async ({ values, best }) => {
     const checkpoint = memoryStore()
-    const evaluate = async () => ({ top1: 0.5, loss: Number.POSITIVE_INFINITY })
-    const first = await train(model, { ...setup, evaluate, checkpoint })
-    expect(bytesOf((await train(model, { ...setup, evaluate, checkpoint })).graph)).toEqual(bytesOf(first.graph))
+    const controller = new AbortController()
+    const options = { ...setup.options, best: { metric: 'mine', better: 'higher' as const } }
+    const measuring = (from: number) => {
+      const left = values.slice(from)
+      return async () => ({ mine: left.shift() ?? 0 })
+    }
+    const own = { ...setup, options, checkpoint }
+    const interrupt = { signal: controller.signal, onEpoch: () => controller.abort(new Error('enough')) }
+    await expect(train(model, { ...own, ...interrupt, evaluate: measuring(0) })).rejects.toThrow('enough')
+    const resumed = await train(model, { ...own, evaluate: measuring(1) })
+    expect(resumed.best.epoch).toBe(best)
+    expect(resumed.epochs.map(({ metrics }) => metrics.mine)).toEqual(values)
   })
 
   it('keeps the epoch with the best metric, not the last', async () => {
@@ -174,6 +187,15 @@ describe('train', () => {
     const { best, epochs } = await train(model, { ...setup, options, evaluate })
     expect(best).toMatchObject({ epoch: 2, metrics: { loss: 0.3 } })
     expect(epochs).toHaveLength(4)
+  })
+
+  it('does not give up after an epoch that was not measured', async () => {
+    const values = [0.5, 0.6, 0.4]
+    const evaluate = async () => ({ top1: values.shift() ?? 0 })
+    const options = { ...setup.options, epochs: 9, evaluateEvery: 2, patience: 1 }
+    const { best, epochs } = await train(model, { ...setup, options, evaluate })
+    expect(best.epoch).toBe(4)
+    expect(epochs).toHaveLength(6)
   })
 
   it('needs no labels where the loss needs none: the best epoch is that which agrees most with a teacher', async () => {
@@ -401,19 +423,50 @@ describe('train refuses', () => {
   it('checkpoints of another training, and models that are none', async () => {
     const checkpoint = memoryStore()
     await train(model, { ...setup, options: { ...setup.options, epochs: 1 }, checkpoint })
-    await expect(train(model, { ...setup, checkpoint })).rejects.toMatchObject({
-      code: 'RUN_CHECKPOINT',
-      message: expect.stringContaining('another model, data, options or seed'),
-    })
+    const same = { ...setup, options: { ...setup.options, epochs: 1 }, checkpoint }
+    const smooth = model.nodes.map(node => (node.op === 'Relu' ? { ...node, op: 'Softplus' } : node))
+    const others: readonly (readonly [Graph, TrainSetup])[] = [
+      [model, { ...setup, checkpoint }],
+      [model, { ...same, seed: 2 }],
+      [model, { ...same, source: patterns(128, 3) }],
+      [{ ...model, nodes: smooth }, same],
+    ]
+    for (const [graph, other] of others)
+      await expect(train(graph, other)).rejects.toMatchObject({
+        code: 'RUN_CHECKPOINT',
+        message: expect.stringContaining('another model, data, options or seed'),
+      })
     const [name = '', whole] = [...checkpoint.files].at(-1) ?? []
     for (const bytes of [whole?.subarray(0, 1000) ?? new Uint8Array(), bytesOf(model)]) {
       checkpoint.files.set(name, bytes)
       await expect(train(model, { ...setup, checkpoint })).rejects.toMatchObject({
         code: 'RUN_CHECKPOINT',
-        message: 'The checkpoint 0001-000000 in memory is no checkpoint of a training.',
+        message: expect.stringContaining(
+          '0001-000000 in memory is no checkpoint of a training, or one of another version',
+        ),
       })
     }
   })
+})
+
+describe('a checkpoint of another version', () => {
+  const options = { ...setup.options, epochs: 2 }
+  it.each(['now/classifier/bias', 'now/velocity/stem/weight', 'best/classifier/bias'])(
+    'without %s is refused',
+    async name => {
+      const checkpoint = memoryStore()
+      const own = { ...setup, options, checkpoint }
+      await train(model, own)
+      const kept = await checkpoint.read('0002-000000')
+      const initializers = new Map(kept.initializers)
+      expect(initializers.delete(name)).toBe(true)
+      await checkpoint.write('0002-000000', { ...kept, initializers })
+      await expect(train(model, own)).rejects.toMatchObject({
+        code: 'RUN_CHECKPOINT',
+        message: expect.stringContaining('has other tensors than the training'),
+      })
+    },
+  )
 })
 
 /** Weights of a teacher that knows the patterns: each class's quarter of the pixels. */

@@ -69,10 +69,11 @@ export async function train(model: Graph, setup: TrainSetup): Promise<TrainResul
   const { source, executor, evaluate, parts = [], seed, checkpoint: store, signal, note } = setup
   const training = prepareTraining(model, setup)
   const { options, graph, step, stepsPerEpoch } = training
+  const isMeasured = (epoch: number) => epoch % options.evaluateEvery === 0 || epoch === options.epochs
   const metric = bestMetric(options.best)
 
-  const identity = identityOf(training, setup)
-  const saved = store && (await readCheckpoint(store, identity))
+  const identity = store ? await identityOf(training, setup) : ''
+  const saved = store && (await readCheckpoint(store, identity, step))
   if (store) await removeOld(store, options.keep)
   const keeper = checkpointKeeper(store, identity, options, saved)
   const epochs = [...(saved?.epochs ?? [])]
@@ -116,10 +117,9 @@ export async function train(model: Graph, setup: TrainSetup): Promise<TrainResul
     signal?.throwIfAborted()
     const epoch = epochs.length + 1
     const state = await finiteState(store ? undefined : namesOfModel(step))
-    const isMeasured = epoch % options.evaluateEvery === 0 || epoch === options.epochs
-    const metrics = isMeasured ? await evaluate(withState(graph, step, state), signal ? { signal } : {}) : {}
+    const metrics = isMeasured(epoch) ? await evaluate(withState(graph, step, state), signal ? { signal } : {}) : {}
     const result: EpochResult = { epoch, ...meansOf(sums, options.batchSize), metrics }
-    if (isMeasured) {
+    if (isMeasured(epoch)) {
       const value = metric.valueIn(metrics)
       if (!best || metric.isBetter(value, metric.valueIn(best.result.metrics)))
         best = { result, tensors: new Map(namesOfModel(step).flatMap(name => entryOf(state, name))) }
@@ -131,8 +131,10 @@ export async function train(model: Graph, setup: TrainSetup): Promise<TrainResul
   }
 
   const isOver = () => {
+    const { length } = epochs
     const { patience = Number.POSITIVE_INFINITY } = options
-    return epochs.length >= options.epochs || (best !== undefined && epochs.length - best.result.epoch >= patience)
+    // An epoch that was not measured may have been a better one.
+    return length >= options.epochs || (best && isMeasured(length) && length - best.result.epoch >= patience)
   }
 
   try {
