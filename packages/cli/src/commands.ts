@@ -17,6 +17,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/run.ts')).defineRun,
   },
   {
+    name: 'train',
+    description: 'Train a model, as a recipe says or by itself; say what would be trained, and how long it takes',
+    load: async () => (await import('./commands/train.ts')).defineTrain,
+  },
+  {
     name: 'report',
     description: 'Write the report of a finished run again: one HTML file that opens offline',
     load: async () => (await import('./commands/report.ts')).defineReport,

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { type Graph, inferTypes, RecipeError } from '@pare/core-graph'
 import {
   type DataDeclarationInput,
+  type Dataset,
   datasetNames,
   datasetOf,
   declareArrays,
@@ -11,7 +12,7 @@ import {
   type PreprocessInput,
 } from '@pare/data'
 import { readPreprocess } from '@pare/recipe'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 
 /** Data as it is named on the command line. */
 export interface DataFlags {
@@ -26,11 +27,13 @@ export interface DataFlags {
 }
 
 /** Adds the options that say where samples are. */
-export const withDataOptions = (command: Command, what: string): Command =>
+export const withDataOptions = (command: Command, what: string, { optional = false } = {}): Command =>
   command
-    .requiredOption(
-      '-d, --data <path>',
-      `${what}: a folder of images, a .csv or .json list, an IDX, .npy, .npz or Parquet file, a folder of those, or a fetched data set`,
+    .addOption(
+      new Option(
+        '-d, --data <path>',
+        `${what}: a folder of images, a .csv or .json list, an IDX, .npy, .npz or Parquet file, a folder of those, or a fetched data set`,
+      ).makeOptionMandatory(!optional),
     )
     .option('--labels <name>', 'the labels: an IDX or .npy file; of an .npz or Parquet file, an array or a column')
     .option('--inputs <input=array...>', 'which array or column goes to which input of the model (default: by name)')
@@ -58,12 +61,17 @@ export interface DeclaredData {
 
 /**
  * What data named on the command line is, by what is there.
+ * @param split of a fetched data set
  * @throws RecipeError `DATA_FLAG`
  */
-export async function declaredData(flags: DataFlags, graph: Graph): Promise<DeclaredData> {
+export async function declaredData(
+  flags: DataFlags,
+  graph: Graph,
+  split: keyof Dataset['splits'] = 'test',
+): Promise<DeclaredData> {
   const { data, labels } = flags
   const found = await stat(data).catch(() => undefined)
-  if (!found && datasetNames.includes(data)) return declaredDataset(flags)
+  if (!found && datasetNames.includes(data)) return declaredDataset(flags, split)
   const baseDirectory = process.cwd()
   const arrays = assignments(flags, graph)
   if (arrays && /\.npy$/i.test(data)) throw unusedFlag('--inputs', data, 'it is one array, for the only input')
@@ -92,11 +100,11 @@ export async function declaredData(flags: DataFlags, graph: Graph): Promise<Decl
   return { declaration: { kind: found.isDirectory() ? 'image-folder' : 'image-list', path: data }, baseDirectory }
 }
 
-function declaredDataset({ data, labels, inputs }: DataFlags): DeclaredData {
+function declaredDataset({ data, labels, inputs }: DataFlags, split: keyof Dataset['splits']): DeclaredData {
   if (labels !== undefined || inputs)
     throw unusedFlag(labels === undefined ? '--inputs' : '--labels', data, 'a data set says that itself')
   const baseDirectory = datasetFolder(data)
-  if (existsSync(baseDirectory)) return { declaration: datasetOf(data).splits.test, baseDirectory }
+  if (existsSync(baseDirectory)) return { declaration: datasetOf(data).splits[split], baseDirectory }
   throw new RecipeError({
     code: 'DATA_FLAG',
     message: `The data set ${data} is not in ${baseDirectory}.`,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { playground } from './testing/playground.ts'
@@ -48,6 +48,38 @@ test('Ctrl-C ends a run with code 130, and --resume finishes it, with the code o
   const resumed = start('run', 'recipe.yaml', '-o', 'run', '--resume')
   expect(await resumed.ended).toBe(1)
   expect(existsSync('run/result.json')).toBe(true)
+})
+
+const trainingRecipe = `
+model: model.onnx
+data:
+  preprocess: { colour: grey }
+  train: { kind: idx, images: images, labels: labels, subset: { take: 1600 } }
+  validation: { kind: idx, images: images, labels: labels, subset: { take: 160 } }
+stages: [{ name: train, train: { epochs: 2, batchSize: 16 } }]
+evaluate: { fidelitySamples: 16 }
+runtime: { threads: 1 }
+`
+
+test('Ctrl-C ends a training between two steps, and --resume goes on in the middle of the epoch, to the same model', async () => {
+  await writeFile('training.yaml', trainingRecipe)
+  const stopped = start('train', 'training.yaml', '-o', 'trained')
+  // 200 steps: the line of the first one.
+  await stopped.said('1-train: 1 of 200 steps')
+  stopped.child.kill('SIGINT')
+  expect(await stopped.ended).toBe(130)
+  expect(stopped.err()).toContain('error RUN_CANCELLED')
+  const [checkpoint = '', ...more] = await readdir('trained/steps/1-train.checkpoints')
+  expect(more).toEqual([])
+  const [epochs, steps = 0] = checkpoint.split('-').map(Number)
+  expect(epochs).toBe(0)
+  expect(steps).toBeGreaterThan(0)
+
+  const resumed = start('train', 'training.yaml', '-o', 'trained', '--resume')
+  await resumed.said(`1-train: ${steps + 1} of 200 steps`)
+  expect(await resumed.ended).toBe(0)
+  expect(await start('train', 'training.yaml', '-o', 'whole').ended).toBe(0)
+  expect(await readFile('trained/model.onnx')).toEqual(await readFile('whole/model.onnx'))
 })
 
 test.runIf(existsSync('/dev/full'))('output that cannot be written is a failure', async () => {

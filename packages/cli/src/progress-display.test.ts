@@ -16,6 +16,24 @@ test.each([true, false])('a run that fails in its first step closes the display 
   expect(told).toContain('first: something to know\n')
 })
 
+test('a training tells its own speed and time left, and each of its epochs', async () => {
+  const told: string[] = []
+  const display = progressDisplay({ isInteractive: false, warn: text => told.push(text) }, false)
+  const values = { epoch: 2, loss: 0.31234, learningRate: 0.05 }
+  const steps = { done: 120, total: 1000, unit: 'steps', samplesPerSecond: 1850.4, secondsLeft: 75, values }
+  const result = { epoch: 2, loss: 0.5, accuracy: 0.75, terms: {}, metrics: { top1: 0.8 } }
+  display.listener(at({ type: 'step-start', step: 'first' }))
+  display.listener(at({ type: 'progress', step: 'first', progress: steps }))
+  display.listener(at({ type: 'epoch', step: 'first', result }))
+  display.listener(at({ type: 'epoch', step: 'first', result: { epoch: 3, loss: 0.25, terms: {}, metrics: {} } }))
+  await display.close()
+  expect(told.slice(1)).toEqual([
+    'first: 120 of 1,000 steps, 1,850 samples a second, 1 min 15 s left, epoch 2, loss 0.3123, learning rate 0.05\n',
+    'first: epoch 2: loss 0.5, accuracy 0.75; on the validation data top1 0.8\n',
+    'first: epoch 3: loss 0.25\n',
+  ])
+})
+
 test('without a terminal there are lines: of each step, and of its progress now and then', async () => {
   const told: string[] = []
   const display = progressDisplay({ isInteractive: false, warn: text => told.push(text) }, false)

@@ -32,6 +32,7 @@ function lineDisplay(warn: Warn): ProgressDisplay {
       }
       if (event.type === 'step-end') warn(`${doneText(event)}\n`)
       if (event.type === 'note') warn(noteText(event))
+      if (event.type === 'epoch') warn(epochText(event))
       if (event.type === 'progress') lines?.(event.progress)
     },
     close: async () => undefined,
@@ -65,6 +66,7 @@ function listDisplay(warn: Warn): ProgressDisplay {
     if (!('step' in event)) return
     const entry = waiting.get(event.step)
     if (event.type === 'note') notes.push(noteText(event))
+    if (event.type === 'epoch') notes.push(epochText(event))
     if (event.type === 'progress' && entry?.task) entry.task.output = entry.tell(event.progress)
     if (event.type === 'note' && entry?.task) entry.task.output = event.message
     if (event.type !== 'step-end') return
@@ -83,6 +85,20 @@ function listDisplay(warn: Warn): ProgressDisplay {
 
 const noteText = ({ step, message }: Extract<RunEvent, { type: 'note' }>) => `${step}: ${message}\n`
 
+/** `train: epoch 3: loss 0.31, accuracy 0.887, top1 0.902 on the validation data` */
+function epochText({ step, result: { epoch, loss, accuracy, metrics } }: Extract<RunEvent, { type: 'epoch' }>): string {
+  const measured = Object.entries(metrics).map(figureText)
+  const validation = measured.length > 0 ? `; on the validation data ${measured.join(', ')}` : ''
+  return `${step}: epoch ${epoch}: ${Object.entries({ loss, ...(accuracy !== undefined && { accuracy }) })
+    .map(figureText)
+    .join(', ')}${validation}\n`
+}
+
+const figureText = ([name, value]: readonly [string, number]) => `${words(name)} ${Number(value.toPrecision(4))}`
+
+/** `learningRate` as `learning rate`. */
+const words = (name: string) => name.replace(/([a-z])([A-Z])/g, (_, end, start) => `${end} ${start.toLowerCase()}`)
+
 const doneText = ({ step, resumed, seconds }: Extract<RunEvent, { type: 'step-end' }>) =>
   `${step} ${resumed ? 'done before' : `done in ${durationText(seconds)}`}`
 
@@ -99,19 +115,20 @@ export function progressLines(warn: Warn): ProgressListener {
 
 /**
  * Puts progress into words: `5,200 of 10,000 samples, 2,600 a second, 1.8 s left`.
- * The rate is that since the first report, or since the count began anew.
+ * Where the work does not tell its speed itself, the rate is that since the first report, or since the count began anew.
  */
 function progressTeller(): (progress: Progress) => string {
   const number = new Intl.NumberFormat('en')
-  let start: { readonly time: number; readonly done: number } | undefined
-  return ({ done, total, unit, values }) => {
-    if (!start || done < start.done) start = { time: Date.now(), done }
+  let start: { readonly time: number; readonly done: number; readonly unit: string } | undefined
+  return ({ done, total, unit, values = {}, samplesPerSecond, secondsLeft }) => {
+    if (!start || done < start.done || unit !== start.unit) start = { time: Date.now(), done, unit }
     const seconds = (Date.now() - start.time) / 1000
     const rate = seconds > 0.2 ? (done - start.done) / seconds : 0
+    const left = secondsLeft ?? (rate > 0 && total !== undefined ? (total - done) / rate : undefined)
     const parts = [`${number.format(done)}${total === undefined ? '' : ` of ${number.format(total)}`} ${unit}`]
-    if (rate > 0) parts.push(`${number.format(Math.round(rate))} a second`)
-    if (rate > 0 && total !== undefined) parts.push(`${durationText((total - done) / rate)} left`)
-    for (const [name, value] of Object.entries(values ?? {})) parts.push(`${name} ${Number(value.toPrecision(4))}`)
-    return parts.join(', ')
+    if (samplesPerSecond !== undefined) parts.push(`${number.format(Math.round(samplesPerSecond))} samples a second`)
+    else if (rate > 0) parts.push(`${number.format(Math.round(rate))} a second`)
+    if (left !== undefined) parts.push(`${durationText(left)} left`)
+    return [...parts, ...Object.entries(values).map(figureText)].join(', ')
   }
 }

@@ -160,6 +160,10 @@ export interface Progress {
   readonly unit: string
   /** Figures that go along, such as `{ loss: 0.31 }`. */
   readonly values?: Metrics
+  /** The worker's own measure of its speed, where what is counted does not tell it. */
+  readonly samplesPerSecond?: number
+  /** The worker's own estimate of the time that is left, likewise. */
+  readonly secondsLeft?: number
 }
 
 /** Is told how far some work has come. */

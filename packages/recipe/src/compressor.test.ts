@@ -9,6 +9,7 @@ import {
   defineStrategy,
   randomNormal,
   type StatefulExecutor,
+  simplify,
   tensorOf,
 } from '@pare/core-graph'
 import { openAsyncIterable } from '@pare/data'
@@ -346,6 +347,81 @@ test('a stage can train, and quantize what it trained', async () => {
   const compressor = await open(input, { data: { train: shuffled, validation: data, calibration: data } })
   const { before, after } = await compressor.run({ output: join(folder, 'run') })
   expect(after.metrics?.top1).toBeGreaterThan(before.metrics?.top1 ?? 1)
+})
+
+test('a training tells its steps with speed and time left, and its epochs; both are resumed', async () => {
+  const [train, validation] = [await samples(64), await samples(32)]
+  const input = recipe({ stages: [{ name: 'train', train: { epochs: 2, batchSize: 16, accumulate: 2 } }] })
+  const compressor = await open(input, { data: { train, validation } })
+  const events: RunEvent[] = []
+  const { stages } = await compressor.run({ output: join(folder, 'run'), listener: event => events.push(event) })
+  const steps = events.flatMap(event =>
+    event.type === 'progress' && event.progress.unit === 'steps' ? event.progress : [],
+  )
+  expect(steps.map(({ done, total }) => [done, total])).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map(done => [done, 8]))
+  expect(steps[7]).toMatchObject({
+    secondsLeft: 0,
+    samplesPerSecond: expect.any(Number),
+    values: { epoch: 2, loss: expect.any(Number), accuracy: expect.any(Number), learningRate: expect.any(Number) },
+  })
+  const epochs = events.flatMap(event => (event.type === 'epoch' ? event.result : []))
+  expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2])
+  expect(stages[0]?.details).toMatchObject([{ part: 'train', details: { epochs } }])
+  expect(await readFile(join(folder, 'run', 'events.jsonl'), 'utf8')).toContain('"type":"epoch"')
+})
+
+test('without labels to measure by, the best epoch is the one most like the float model', async () => {
+  const labelled = await samples(64)
+  const validation: DataSource = {
+    ...labelled,
+    labelled: false,
+    batches: async function* (options) {
+      for await (const batch of labelled.batches(options)) yield { ...batch, labels: undefined }
+    },
+  }
+  const train = (options: object) =>
+    open(recipe({ stages: [{ name: 'train', train: { epochs: 2, batchSize: 16, ...options } }] }), {
+      data: { train: labelled, validation },
+    })
+  const compressor = await train({ best: { metric: 'agreement' } })
+  const { stages } = await compressor.run({ output: join(folder, 'run') })
+  const figures = { agreement: expect.any(Number), divergence: expect.any(Number), cosine: expect.any(Number) }
+  expect(stages[0]?.details[0]?.details).toMatchObject({ best: { metrics: figures } })
+  await expect((await train({})).check()).rejects.toMatchObject({
+    code: 'RECIPE_DATA',
+    message: 'Choosing the best epoch of the stage train by top1 needs labels, and data.validation has none.',
+  })
+})
+
+test('a plan says what each training would do, and writes nothing', async () => {
+  const data = await samples(64)
+  const input = recipe({
+    stages: [
+      { name: 'first', train: { epochs: 3, batchSize: 16, freeze: ['classifier*'] } },
+      { name: 'fold', use: ['test.fold'] },
+      { name: 'last', train: { batchSize: 32, lowering: false } },
+    ],
+  })
+  const fold = defineStrategy({
+    id: 'test.fold',
+    description: 'Folds BatchNormalization',
+    options: z.strictObject({}),
+    needs: [],
+    prepare: async graph => simplify(graph),
+  })
+  const compressor = await open(input, { strategies: [fold], data: { train: data, validation: data } })
+  const [first, last, ...more] = await compressor.plan()
+  expect(more).toEqual([])
+  expect(first).toMatchObject({ stage: 'first', stepsPerEpoch: 4, options: { epochs: 3 }, measured: { steps: 3 } })
+  expect(first?.frozen.filter(({ reason }) => reason.includes('freeze')).map(({ name }) => name)).toEqual([
+    'classifier/weight',
+    'classifier/bias',
+  ])
+  // Of the graph that the stages before have made.
+  expect(last).toMatchObject({ stage: 'last', stepsPerEpoch: 2, measured: { steps: 1 } })
+  expect(first?.trained.map(({ name }) => name)).toContain('stem/scale')
+  expect(last?.trained.map(({ name }) => name)).not.toContain('stem/scale')
+  expect(await readdir(folder)).toEqual(['model.onnx'])
 })
 
 test('a strategy can join the training of its stage, which must have one', async () => {

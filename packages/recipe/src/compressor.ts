@@ -4,6 +4,7 @@ import {
   feedsOf,
   type Graph,
   PareError,
+  type ProgressListener,
   RunError,
   type StatefulExecutor,
   type Strategy,
@@ -11,8 +12,10 @@ import {
 import { createModel } from '@pare/models'
 import { createExecutor, readModel } from '@pare/runtime'
 import { stringify } from 'yaml'
+import { epochEvaluator, runEvaluators } from './evaluators.ts'
 import type { RunEventBody, RunListener } from './events.ts'
 import { fingerprintOf } from './fingerprint.ts'
+import { planRecipe, type StagePlan } from './plan-recipe.ts'
 import { checkRecipe, readRecipe } from './read-recipe.ts'
 import type { RunOrigin, RunResult } from './result.ts'
 import { defaultRunFolder, openRunFolder } from './run-folder.ts'
@@ -44,6 +47,14 @@ export interface RunOptions {
   /** Go on with the run in the folder (by default the newest) after its last finished step. */
   readonly resume?: boolean
   readonly listener?: RunListener
+  readonly signal?: AbortSignal
+}
+
+/** Who is told while a recipe is planned. */
+export interface PlanOptions {
+  /** Told what is no failure: that a step is not as fast as it might be, and why. */
+  readonly note?: (message: string) => void
+  readonly progress?: ProgressListener
   readonly signal?: AbortSignal
 }
 
@@ -96,6 +107,28 @@ export class Compressor {
   }
 
   /**
+   * Says what the trainings of the recipe would do: what they train, what not and why, what memory they take, and how
+   * long, from some steps that are run and forgotten. It writes nothing.
+   * @throws PareError of what is missing or wrong; the signal's reason
+   */
+  async plan({ note, progress, signal }: PlanOptions = {}): Promise<readonly StagePlan[]> {
+    const model = await this.#loadModel()
+    await using data = this.#dataFor(model)
+    await this.#openData(data, model)
+    return await planRecipe({
+      recipe: this.recipe,
+      model,
+      executor: this.#executor,
+      data,
+      registry: this.#registry,
+      evaluate: this.#options.evaluate,
+      note: note ?? (() => undefined),
+      progress: progress ?? (() => undefined),
+      signal: signal ?? new AbortController().signal,
+    })
+  }
+
+  /**
    * Runs the recipe in a folder of its own.
    * @throws PareError of what went wrong; `RUN_CANCELLED` after the signal. The folder can then be resumed.
    */
@@ -129,7 +162,7 @@ export class Compressor {
         origin: this.#origin,
         model,
         folder,
-        executor: this.#options.executor ?? createExecutor(this.recipe.runtime),
+        executor: this.#executor,
         data,
         registry: this.#registry,
         evaluate: this.#options.evaluate,
@@ -151,6 +184,10 @@ export class Compressor {
     }
   }
 
+  get #executor(): StatefulExecutor {
+    return this.#options.executor ?? createExecutor(this.recipe.runtime)
+  }
+
   #dataFor(model: Graph): DataSources {
     return dataSources(this.recipe, this.#origin.baseDirectory, model.inputs, this.#options.data)
   }
@@ -161,15 +198,18 @@ export class Compressor {
       const source = await data.open(role)
       for await (const batch of source?.batches({ batchSize: 1, limit: 1 }) ?? []) feedsOf(model, batch)
     }
-    const canEvaluate = this.#options.evaluate !== undefined || (await data.open('validation'))?.labelled === true
+    const validation = await data.open('validation')
+    const { evaluate: own } = this.#options
+    const setup = { recipe: this.recipe, executor: this.#executor, validation, own, float: model }
+    const evaluators = runEvaluators(setup, () => undefined)
     for (const { name, use, train } of this.recipe.stages) {
       for (const id of use.flatMap(Object.keys)) {
         const needs = this.#registry.get(id)?.needs ?? []
         if (needs.includes('calibration')) await data.calibration(id)
-        if (needs.includes('evaluate') && !canEvaluate) throw missingData('data.validation with labels', id)
+        if (needs.includes('evaluate') && !evaluators.metrics) throw missingData('data.validation with labels', id)
       }
       if (train) await data.require('train', `The stage ${name}`)
-      if (train && !canEvaluate) throw missingData('data.validation with labels', `Training in the stage ${name}`)
+      if (train) epochEvaluator(evaluators, name, train)
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Progress } from '@pare/core-graph'
+import type { EpochResult } from '@pare/train'
 import type { Verdict } from './accept.ts'
 
 /** What happens in a run. All but `progress` are written to the run folder's `events.jsonl`, a line each. */
@@ -20,6 +21,8 @@ export type RunEventBody =
       readonly resumed: boolean
     }
   | { readonly type: 'progress'; readonly step: string; readonly progress: Progress }
+  /** An epoch of a training has ended. A resumed training tells those before first. */
+  | { readonly type: 'epoch'; readonly step: string; readonly result: EpochResult }
   | { readonly type: 'note'; readonly step: string; readonly message: string }
   | { readonly type: 'run-end'; readonly verdict: Verdict; readonly seconds: number }
   | { readonly type: 'run-failed'; readonly code: string; readonly message: string }

@@ -1,7 +1,8 @@
 export type { Accept, Verdict } from './accept.ts'
-export { Compressor, type CompressorOptions, type RunOptions } from './compressor.ts'
+export { Compressor, type CompressorOptions, type PlanOptions, type RunOptions } from './compressor.ts'
 export type { RunEvent, RunEventBody, RunListener } from './events.ts'
 export { recipeJsonSchema } from './json-schema.ts'
+export type { StagePlan } from './plan-recipe.ts'
 export { readPreprocess } from './read-recipe.ts'
 export type {
   EngineLatency,

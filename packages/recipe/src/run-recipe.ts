@@ -1,8 +1,9 @@
 import { type Evaluator, type Graph, type StatefulExecutor, savedBytes, simplify, targets } from '@pare/core-graph'
-import { checkInputs, compareModels, createEvaluator, type Fidelity } from '@pare/evaluate'
+import { checkInputs, compareModels, type Fidelity } from '@pare/evaluate'
 import { type LayerSaturation, saturation } from '@pare/quant'
 import { type AcceptFigures, judge } from './accept.ts'
 import { environment } from './environment.ts'
+import { fidelityOptions, runEvaluators } from './evaluators.ts'
 import type { RunEventBody } from './events.ts'
 import { measureLatencies, measureModel, notWorthIt, saturationNotes } from './measure.ts'
 import type { EngineLatency, ModelFigures, RunOrigin, RunResult, StageResult } from './result.ts'
@@ -44,13 +45,11 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
   const started = performance.now()
   const target = recipe.target && targets[recipe.target]
   const validation = await data.open('validation')
-  const { fidelitySamples, ...evaluation } = recipe.evaluate
-  const evaluatorFor = (context: StepContext): Evaluator | undefined => {
-    if (setup.evaluate || !validation?.labelled) return setup.evaluate
-    return createEvaluator({ executor, source: validation, ...evaluation, progress: context.progress })
-  }
+  const { graph: float } = simplify(model)
+  const evaluatorsFor = ({ progress }: StepContext) =>
+    runEvaluators({ recipe, executor, validation, own: setup.evaluate, float }, progress)
   const measure = (graph: Graph, context: StepContext) =>
-    measureModel(graph, { evaluate: evaluatorFor(context), note: context.note, signal })
+    measureModel(graph, { evaluate: evaluatorsFor(context).metrics, note: context.note, signal })
 
   // Without validation data what else there is tells of the input and of the activations.
   const samples = async () => validation ?? (await data.open('calibration')) ?? data.open('train')
@@ -64,9 +63,8 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
     resumed: folder.resumed,
   })
 
-  const { graph: float } = simplify(model)
   const floatFigures = await steps.run('measure-float', async context => {
-    if (!evaluatorFor(context))
+    if (!evaluatorsFor(context).metrics)
       context.note(
         validation
           ? 'No accuracy is measured: the validation data has no labels. The result is compared with the float model instead.'
@@ -88,7 +86,7 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
         ...context,
         executor,
         data,
-        evaluate: evaluatorFor(context),
+        evaluators: evaluatorsFor(context),
         registry,
         target,
         seed: recipe.seed,
@@ -107,12 +105,9 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
     const fidelity =
       validation &&
       (await compareModels(float, final, {
-        ...(evaluation.output === undefined ? {} : { output: evaluation.output }),
-        ...(evaluation.scores === undefined ? {} : { scores: evaluation.scores }),
+        ...fidelityOptions(recipe),
         executor,
         source: validation,
-        limit: fidelitySamples,
-        batchSize: evaluation.batchSize,
         progress: context.progress,
         signal,
       }))

@@ -1,29 +1,33 @@
 import {
   type Evaluator,
   type Graph,
-  type Metrics,
+  type Progress,
   RecipeError,
   type StatefulExecutor,
   type StrategyContext,
   type Target,
   type TrainingPart,
 } from '@pare/core-graph'
-import { type CheckpointStore, type TrainOptions, type TrainResult, train } from '@pare/train'
+import { type CheckpointStore, type TrainOptions, type TrainProgress, type TrainResult, train } from '@pare/train'
+import { epochEvaluator, type RunEvaluators } from './evaluators.ts'
 import type { Stage } from './schema.ts'
 import { type DataSources, missingData } from './sources.ts'
 import type { StepContext } from './steps.ts'
 import type { StrategyRegistry } from './strategies.ts'
 
-/** What surrounds a stage while it runs. */
-export interface StageContext extends StepContext {
+/** What surrounds the strategies of a stage. */
+export interface PrepareContext extends Pick<StepContext, 'progress' | 'note'> {
   readonly executor: StatefulExecutor
   readonly data: DataSources
-  /** Undefined without validation data. */
-  readonly evaluate: Evaluator | undefined
+  readonly evaluators: RunEvaluators
   readonly registry: StrategyRegistry
   readonly target: Target | undefined
   readonly seed: number
   readonly signal: AbortSignal
+}
+
+/** What surrounds a stage while it runs. */
+export interface StageContext extends PrepareContext, StepContext {
   /** Where a training keeps its state. */
   readonly checkpoint: CheckpointStore
 }
@@ -42,6 +46,24 @@ export async function runStage(
   stage: Stage,
   context: StageContext,
 ): Promise<{ details: readonly PartDetails[]; graph: Graph }> {
+  const prepared = await prepareStage(graph, stage, context)
+  const { name, train: options } = stage
+  if (!options) return prepared
+  const trained = await trainStage(prepared.graph, name, { options, parts: prepared.parts }, context)
+  const { best, epochs } = trained
+  const details = [...prepared.details, { part: 'train', options, details: { best, epochs } }]
+  return { details, graph: trained.graph }
+}
+
+/** What the strategies of a stage made, and what they add to its training. */
+export interface PreparedStage {
+  readonly graph: Graph
+  readonly details: readonly PartDetails[]
+  readonly parts: readonly TrainingPart[]
+}
+
+/** Applies a stage's strategies in their order. */
+export async function prepareStage(graph: Graph, stage: Stage, context: PrepareContext): Promise<PreparedStage> {
   const details: PartDetails[] = []
   const parts: TrainingPart[] = []
   let current = graph
@@ -56,13 +78,7 @@ export async function runStage(
     }
     details.push({ part: id, options, details: result.details ?? null })
   }
-  if (stage.train) {
-    const trained = await trainStage(current, stage.name, { options: stage.train, parts }, context)
-    current = trained.graph
-    const { best, epochs } = trained
-    details.push({ part: 'train', options: stage.train, details: { best, epochs } })
-  }
-  return { details, graph: current }
+  return { graph: current, details, parts }
 }
 
 async function trainStage(
@@ -71,28 +87,45 @@ async function trainStage(
   { options, parts }: { readonly options: TrainOptions; readonly parts: readonly TrainingPart[] },
   context: StageContext,
 ): Promise<TrainResult> {
-  const { executor, evaluate, data, seed, progress, note, signal } = context
+  const { executor, evaluators, data, seed, progress, epoch, note, signal } = context
   const source = await data.require('train', `The stage ${name}`)
   return train(graph, {
     options,
     parts,
     source,
     executor,
-    evaluate: required(evaluate, `Choosing the best epoch of the stage ${name}`),
+    evaluate: epochEvaluator(evaluators, name, options),
     seed,
     checkpoint: context.checkpoint,
     signal,
     note,
-    onProgress: ({ epoch, epochs, step, steps, loss, accuracy, learningRate }) =>
-      progress({
-        done: (epoch - 1) * steps + step,
-        total: epochs * steps,
-        unit: 'steps',
-        values: { epoch, loss, ...(accuracy !== undefined && { accuracy }), learningRate },
-      }),
-    onEpoch: ({ epoch, loss, metrics }) => note(`epoch ${epoch}: ${figures({ loss, ...prefixed(metrics) })}`),
+    onProgress: trained => progress(progressOf(trained)),
+    onEpoch: epoch,
   })
 }
+
+const progressOf = ({
+  epoch,
+  epochs,
+  step,
+  steps,
+  samplesPerSecond,
+  secondsLeft,
+  ...trained
+}: TrainProgress): Progress => ({
+  done: (epoch - 1) * steps + step,
+  total: epochs * steps,
+  unit: 'steps',
+  samplesPerSecond,
+  secondsLeft,
+  values: {
+    epoch,
+    loss: trained.loss,
+    ...(Object.keys(trained.terms).length > 1 && trained.terms),
+    ...(trained.accuracy !== undefined && { accuracy: trained.accuracy }),
+    learningRate: trained.learningRate,
+  },
+})
 
 const trainingMissing = (stage: string, id: string) =>
   new RecipeError({
@@ -106,16 +139,12 @@ function required(evaluate: Evaluator | undefined, wantedBy: string): Evaluator 
   throw missingData('data.validation with labels', wantedBy)
 }
 
-const prefixed = (metrics: Metrics) =>
-  Object.fromEntries(Object.entries(metrics).map(([name, value]) => [`validation ${name}`, value]))
-
-const figures = (values: Metrics) =>
-  Object.entries(values)
-    .map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`)
-    .join(', ')
-
-async function strategyContext(id: string, needs: readonly string[], context: StageContext): Promise<StrategyContext> {
-  const { executor, target, seed, progress, note, signal, data, evaluate } = context
+async function strategyContext(
+  id: string,
+  needs: readonly string[],
+  context: PrepareContext,
+): Promise<StrategyContext> {
+  const { executor, target, seed, progress, note, signal, data, evaluators } = context
   const calibration = needs.includes('calibration') ? await data.calibration(id) : undefined
   if (calibration?.instead)
     note(`${id} takes its samples from data.${calibration.instead}, since the recipe has no data.calibration.`)
@@ -127,6 +156,6 @@ async function strategyContext(id: string, needs: readonly string[], context: St
     signal,
     ...(target ? { target } : {}),
     ...(calibration ? { calibration: calibration.source } : {}),
-    ...(needs.includes('evaluate') ? { evaluate: required(evaluate, id) } : {}),
+    ...(needs.includes('evaluate') ? { evaluate: required(evaluators.metrics, id) } : {}),
   }
 }

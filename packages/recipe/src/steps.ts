@@ -1,10 +1,12 @@
 import type { Graph, ProgressListener } from '@pare/core-graph'
+import type { EpochResult } from '@pare/train'
 import type { RunEventBody } from './events.ts'
 import type { RunFolder } from './run-folder.ts'
 
 /** What a step tells while it works. */
 export interface StepContext {
   readonly progress: ProgressListener
+  readonly epoch: (result: EpochResult) => void
   /** Tells the user something that is no failure. */
   readonly note: (message: string) => void
 }
@@ -41,6 +43,7 @@ export function createSteps(folder: RunFolder, emit: (event: RunEventBody) => vo
     const own: string[] = []
     const { details, graph } = await work({
       progress: progress => emit({ type: 'progress', step, progress }),
+      epoch: result => emit({ type: 'epoch', step, result }),
       note: message => {
         own.push(message)
         emit({ type: 'note', step, message })

@@ -85,7 +85,8 @@ test('the figures are those of the result', () => {
     'pooled – – uint8 0.01470 102',
     'observer min-max exclude last',
     'weights bits 8, per channel yes',
-    'best epoch 1 loss 0.5 accuracy 0.8 metrics top1 0.9',
+    'The model is that of epoch 1 of 2, the best by agreement; a dot marks it.',
+    'Figures of 2 epochs tuning, train: epochs epoch loss accuracy metrics top1 metrics agreement 1 0.5 0.8 0.9 0.75 2 0.25 0.85 – –',
     'measure-float: a note',
     '# a recipe model: model.onnx',
     'pare run /recipes/sample.yaml',
@@ -99,6 +100,9 @@ test('the figures are those of the result', () => {
 test('a chart says in words what it shows', () => {
   expect(page).toContain('aria-label="Size of the file: before 4.00 MB, int8 1.10 MB, after 1.10 MB"')
   expect(page).toContain('aria-label="Latency of one sample, onnxruntime-node: before 2.50 ms, after 1.25 ms"')
+  expect(page).toContain('aria-label="Loss of each epoch; in epoch 1: training 0.5000"')
+  expect(page).toContain('aria-label="Accuracy of each epoch; in epoch 1: training 80.00 %, validation, top-1 90.00 %"')
+  expect(page).toContain('aria-label="agreement of each epoch; in epoch 1: validation 0.7500"')
   expect(page.match(/<svg [^>]*role="img" aria-label="[^"]+"/g)).toHaveLength(page.split('<svg').length - 1)
 })
 

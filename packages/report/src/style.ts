@@ -96,9 +96,11 @@ svg { display: block; width: 100%; height: auto; overflow: visible; }
 .bars svg { max-width: 20rem; }
 svg text { font-family: system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif; font-size: 12px; font-variant-numeric: tabular-nums; }
 .narrow { display: none; }
-.legend { white-space: nowrap; }
+.legend { white-space: nowrap; margin-right: 0.75em; }
 .key { display: inline-block; width: 0.75em; height: 0.75em; border-radius: 2px; }
 .key.worst { background: var(--worst); }
+.key.before { background: var(--before); }
+.key.after { background: var(--after); }
 details { margin: 1rem 0; }
 summary { cursor: pointer; font-weight: 600; font-size: 0.9375rem; padding: 0.25rem 0; }
 dl { margin: 0.5rem 0; font-size: 0.9375rem; }

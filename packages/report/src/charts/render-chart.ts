@@ -1,12 +1,19 @@
-import { BarChart, type BarSeriesOption, CustomChart, type CustomSeriesOption } from 'echarts/charts'
+import {
+  BarChart,
+  type BarSeriesOption,
+  CustomChart,
+  type CustomSeriesOption,
+  LineChart,
+  type LineSeriesOption,
+} from 'echarts/charts'
 import { GridComponent, type GridComponentOption } from 'echarts/components'
 import { type ComposeOption, init, use } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
 import { type Html, html, raw } from '../html.ts'
 
-use([BarChart, CustomChart, GridComponent, SVGRenderer])
+use([BarChart, CustomChart, LineChart, GridComponent, SVGRenderer])
 
-export type ChartOption = ComposeOption<BarSeriesOption | CustomSeriesOption | GridComponentOption>
+export type ChartOption = ComposeOption<BarSeriesOption | CustomSeriesOption | LineSeriesOption | GridComponentOption>
 
 /** Colours are the page's: each is defined for light, dark and paper in its style. */
 export const colours = {
@@ -38,12 +45,13 @@ export function renderChart(option: ChartOption, { width, height }: ChartSize, d
 
 /**
  * What is drawn, without the root element (whose namespaces are addresses), the styles (which the page's policy does not
- * allow) and what ECharts would need to bring a chart to life. Quotes in texts are escaped, so only attributes match.
+ * allow), clipping (nothing is drawn beyond its axes, and what clips is referred to by an address) and what ECharts would
+ * need to bring a chart to life. Quotes in texts are escaped, so only attributes match.
  */
 const drawing = (svg: string) =>
   svg
     .replace(/^<svg[^>]*>/, '')
     .replace(/<\/svg>\s*$/, '')
-    .replace(/<style[\s\S]*?<\/style>/g, '')
-    .replace(/ (?:ecmeta_\w+|class|style|xml:space)="[^"]*"/g, '')
+    .replace(/<(style|defs)[\s\S]*?<\/\1>/g, '')
+    .replace(/ (?:ecmeta_\w+|class|style|clip-path|xml:space)="[^"]*"/g, '')
     .replace(/\s*\n\s*/g, '')

@@ -4,6 +4,7 @@ import { type Content, type Html, html } from '../html.ts'
 import { jsonView } from '../json-view.ts'
 import type { ReportedRun, ReportedStage } from '../run-schema.ts'
 import { collapsible, counted, missing, name, numberColumn, table, textColumn } from '../table.ts'
+import { trainingDetails, trainingView } from './training.ts'
 
 /** What each stage did, with which options. */
 export const stagesView = ({ stages }: ReportedRun): readonly Html[] => stages.map(stageView)
@@ -16,7 +17,7 @@ function partView(stage: string, { part, options, details }: ReportedStage['deta
   const caption = `${stage}, ${part}`
   return html`<h4>${name(part)}</h4>
 ${options !== undefined && html`<h5>Options</h5>${jsonView(options, `${caption}: options`)}`}
-${detailsView(caption, details)}`
+${detailsView(caption, details, options)}`
 }
 
 /** What of a strategy's details has a form of its own; whichever strategy gives it. */
@@ -41,8 +42,10 @@ const knownDetails = z.object({
 
 type KnownDetails = z.output<typeof knownDetails>
 
-function detailsView(caption: string, details: unknown): Content {
+function detailsView(caption: string, details: unknown, options: unknown): Content {
   if (details === undefined || details === null) return undefined
+  const training = trainingDetails.safeParse(details)
+  if (training.success) return trainingView(caption, training.data, options)
   const { success, data } = knownDetails.safeParse(details)
   if (!success) return jsonView(details, caption)
   const rest = Object.fromEntries(Object.entries(details).filter(([key]) => !Object.hasOwn(knownDetails.shape, key)))

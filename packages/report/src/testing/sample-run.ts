@@ -91,8 +91,14 @@ export const sampleRun: RunResult = {
       details: [
         {
           part: 'train',
-          options: { epochs: 1 },
-          details: { best: { epoch: 1, loss: 0.5, accuracy: 0.8, metrics: { top1: 0.9 } } },
+          options: { epochs: 2, best: { metric: 'agreement' } },
+          details: {
+            best: { epoch: 1, loss: 0.5, accuracy: 0.8, terms: {}, metrics: { top1: 0.9, agreement: 0.75 } },
+            epochs: [
+              { epoch: 1, loss: 0.5, accuracy: 0.8, terms: {}, metrics: { top1: 0.9, agreement: 0.75 } },
+              { epoch: 2, loss: 0.25, accuracy: 0.85, terms: {}, metrics: {} },
+            ],
+          },
         },
       ],
     },
