@@ -41,7 +41,7 @@ export interface Differentiated {
  * @param loss name of a scalar of the graph; of several losses, of their weighted sum
  * @param values names of inputs, initializers or inner values of the graph
  * @throws ModelError `MODEL_GRADIENT` when the way from the loss to a value leads through an operator without a
- *   gradient rule, or there is none
+ *   gradient rule, or there is none, or the loss is no scalar
  */
 export function gradients(
   graph: Graph,
@@ -73,6 +73,7 @@ function addGradients(
   values: readonly string[],
   options: GradientOptions,
 ): ReadonlyMap<string, string> {
+  checkScalar(b.value(loss))
   const needed = dependents(graph, values)
   const parts = new Map<string, Value[]>([[loss, [b.scalar(1, b.value(loss).dataType)]]])
   const totals = new Map<string, Value>()
@@ -111,6 +112,15 @@ function addGradients(
       })
     }),
   )
+}
+
+function checkScalar({ name, shape }: Value): void {
+  if (!shape || shape.length === 0) return
+  throw new ModelError({
+    code: 'MODEL_GRADIENT',
+    message: `A loss is one number [], but ${name} is a tensor [${shape.join(', ')}].`,
+    hint: 'Take its sum or mean.',
+  })
 }
 
 /**
