@@ -134,7 +134,18 @@ test.each(Object.entries(jsonOf))('%s --json prints one JSON value', async (_, {
 test('help lists the commands and the exit codes', async () => {
   const { code, out } = await run('--help')
   expect(code).toBe(0)
-  for (const word of ['run', 'report', 'inspect', 'quantize', 'evaluate', 'create', 'data', 'recipe', 'Exit codes'])
+  for (const word of [
+    'run',
+    'train',
+    'report',
+    'inspect',
+    'quantize',
+    'evaluate',
+    'create',
+    'data',
+    'recipe',
+    'Exit codes',
+  ])
     expect(out).toContain(word)
   expect((await run('inspect', '--help')).out).toMatch(/--input <shape>[\s\S]*--json/)
 })

@@ -225,6 +225,6 @@ const cancelled = (folder: string, cause: unknown) =>
   new RunError({
     code: 'RUN_CANCELLED',
     message: `The run in ${folder} was cancelled.`,
-    hint: 'Go on with it by `pare run … --resume` (from code: resume: true), or start again.',
+    hint: 'Go on with it by the same command and --resume (from code: resume: true), or start again.',
     cause,
   })
