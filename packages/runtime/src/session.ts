@@ -36,16 +36,21 @@ export function wrapSession(session: RuntimeSession, Tensor: TensorConstructor):
 }
 
 /** The error of a run. */
-export const runFailure = (
+export function runFailure(
   { inputNames, outputNames }: Pick<RuntimeSession, 'inputNames' | 'outputNames'>,
   cause: unknown,
-) =>
-  new RunError({
+): RunError {
+  const message = messageOf(cause)
+  const isOutOfMemory = /failed to allocate memory|bad_alloc/i.test(message)
+  return new RunError({
     code: 'RUN_FAILED',
-    message: `onnxruntime could not run the model: ${messageOf(cause)}`,
-    hint: `The model's inputs are ${inputNames.join(', ')}, its outputs ${outputNames.join(', ')}: check names, and types and shapes of the data.`,
+    message: `onnxruntime could not run the model: ${message}`,
+    hint: isOutOfMemory
+      ? 'Memory ran out: use smaller batches or inputs.'
+      : `The model's inputs are ${inputNames.join(', ')}, its outputs ${outputNames.join(', ')}: check names, and types and shapes of the data.`,
     cause,
   })
+}
 
 function toRuntime({ dataType, data, dims }: TensorData, Tensor: TensorConstructor): RuntimeTensor {
   if (dataType !== 'float16') return new Tensor(dataType as 'float32', data as Float32Array, dims)

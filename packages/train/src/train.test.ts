@@ -388,6 +388,7 @@ describe('train refuses', () => {
     await expect(train({ ...model, initializers }, setup)).rejects.toMatchObject({
       code: 'RUN_DIVERGED',
       message: 'The loss is no number any more (epoch 1, step 1).',
+      hint: expect.stringContaining('in the data and in the weights'),
     })
   })
 

@@ -172,7 +172,10 @@ const batchesError = (than: 'more' | 'fewer', steps: number) =>
 
 /** The error of numbers that went out of bounds; what was kept before is good. */
 function divergence(epoch: number, step: number, kept: string | undefined): RunError {
-  const advice = 'Make the learning rate smaller, the warm-up longer, or set clipNorm.'
+  const advice =
+    epoch === 1 && step === 1
+      ? 'No update was made yet: look for what is no finite number in the data and in the weights.'
+      : 'Make the learning rate smaller, the warm-up longer, or set clipNorm; look for what is no finite number in the data.'
   return new RunError({
     code: 'RUN_DIVERGED',
     message: `The loss is no number any more (epoch ${epoch}, step ${step}).`,

@@ -143,6 +143,20 @@ test.each([
   expect(await failing(() => session.writeState(tensors))).toMatchObject({ code: 'RUN_STATE', message })
 })
 
+test('a run without memory enough says so, and leaves the session as it was', async () => {
+  const b = createBuilder('huge')
+  const x = b.input('x', 'float32', [1])
+  // 4 · 2⁶⁰ bytes
+  b.output(b.named(b.Expand(x, b.ints(2 ** 20, 2 ** 20, 2 ** 20)), 'y'))
+  b.output(b.named(b.Neg(x), 'z'))
+  await using session = await createExecutor({ threads: 1 }).openStateful({ huge: b.build() }, new Map())
+  for (const _ of [1, 2])
+    expect(await failing(() => session.run('huge', { x: floats([1], 1) }))).toMatchObject({
+      code: 'RUN_FAILED',
+      hint: 'Memory ran out: use smaller batches or inputs.',
+    })
+})
+
 test('a thread that dies is an error, not a hang', async () => {
   const started = once(process, 'worker')
   const session = await open()
