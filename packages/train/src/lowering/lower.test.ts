@@ -183,6 +183,13 @@ describe('lowering', () => {
     expect(notes).toEqual(['Convolutions over a batch of 10 stay plain: it is no multiple of 16.'])
   })
 
+  it('leaves half floats plain: the forms are of float32', () => {
+    const b = createBuilder('half')
+    const [x, w] = [b.input('x', 'float16', [16, 2, 4, 4]), b.input('w', 'float16', [3, 2, 1, 1])]
+    b.output(b.Conv(x, w))
+    expect(lower(b.build(), { block: 16 }).graph.nodes.map(({ op }) => op)).toEqual(['Conv'])
+  })
+
   it('leaves all plain where the runtime has no blocked convolutions, and says so', () => {
     const { graph, notes } = lower(convolution(16), { block: undefined, reason: 'the runtime has none' })
     expect(graph.nodes.map(({ op }) => op)).toEqual(['Conv', 'Relu'])

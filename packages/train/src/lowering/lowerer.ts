@@ -107,6 +107,7 @@ export function createLowerer(graph: Graph, block: number, choose: typeof formOf
     }
     return {
       name,
+      dataType: types.get(name)?.dataType,
       sizes,
       image,
       isBlocked: forms.rows !== undefined || forms.repeated !== undefined,

@@ -1,4 +1,4 @@
-import type { AttributeValues, InputValues, Node, operators, Value } from '@pare/core-graph'
+import type { AttributeValues, DataType, InputValues, Node, operators, Value } from '@pare/core-graph'
 import type { composites } from '../composites/registry.ts'
 import type { Lowerer } from './lowerer.ts'
 
@@ -12,6 +12,7 @@ export type LoweredOperator = keyof Known
  */
 export interface Operand {
   readonly name: string
+  readonly dataType: DataType | undefined
   /** The plain shape, where it is known. */
   readonly sizes: readonly number[] | undefined
   /** The sizes of images that can be had in rows: the batch is a multiple of b. */

@@ -7,7 +7,7 @@ export const Conv = defineLowering({
   lower: (lowerer, { X, W, B }, attributes, node) => {
     const [outputs = 0, , ...kernel] = W.sizes ?? []
     const [Y] = node.outputs.map(lowerer.sizes)
-    if (!Y || !X.sizes || kernel.length === 0) return undefined
+    if (!Y || !X.sizes || kernel.length === 0 || X.dataType !== 'float32') return undefined
     if (!X.image) {
       lowerer.note(`Convolutions over a batch of ${X.sizes[0]} stay plain: it is no multiple of ${lowerer.block}.`)
       return undefined
