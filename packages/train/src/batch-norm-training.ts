@@ -8,10 +8,14 @@ export interface BatchStatistics {
   readonly runningVariance: string
   readonly batchMean: string
   readonly batchVariance: string
+  /** Share of a running average that stays at each step. */
+  readonly momentum: number
 }
 
-/** Share of a running average that stays at each step. */
-const momentum = 0.9
+/** The node's, 0.9 where it has none; rounded to what was meant, since files have float32 and 1 − 0.9 would be off. */
+function momentumOf({ attributes: { momentum } }: Node): number {
+  return momentum?.kind === 'float' ? Number(momentum.value.toPrecision(7)) : 0.9
+}
 
 /**
  * BatchNormalization in training form: normalizes with the mean and the variance of the batch and gives them as
@@ -43,7 +47,8 @@ export function trainingForm(
         momentum: { kind: 'float', value: 0 },
       },
     }
-    statistics.push({ node: training, runningMean, runningVariance, batchMean, batchVariance })
+    const momentum = momentumOf(node)
+    statistics.push({ node: training, runningMean, runningVariance, batchMean, batchVariance, momentum })
     return training
   })
   const { nodes: blanks, initializers } = b.build()
@@ -58,11 +63,15 @@ export function trainingForm(
 const blank = (b: GraphBuilder, statistic: Value): Value => b.Sub(statistic, statistic)
 
 /**
- * The running statistics after a step, by their names: 0.9 of the old and 0.1 of the batch's. The batch's variance,
- * Σ(x − μ)²/M, is made unbiased, Σ(x − μ)²/(M − 1), first: what is kept estimates the variance of all the data.
+ * The running statistics after a step, by their names: of the old ones the node's momentum, of the batch's the rest. The
+ * batch's variance, Σ(x − μ)²/M, is made unbiased, Σ(x − μ)²/(M − 1), first: what is kept estimates the variance of all
+ * the data.
  */
-export function nextAverages(b: GraphBuilder, statistics: BatchStatistics): ReadonlyMap<string, Value> {
-  const [count = 1, , ...spatial] = sizesOf(b.value(statistics.node.inputs[0] ?? ''))
+export function nextAverages(
+  b: GraphBuilder,
+  { node, momentum, ...statistics }: BatchStatistics,
+): ReadonlyMap<string, Value> {
+  const [count = 1, , ...spatial] = sizesOf(b.value(node.inputs[0] ?? ''))
   const elements = spatial.reduce((product, size) => product * size, count)
   const mix = (running: string, batch: string, factor: number) => {
     const old = b.value(running)

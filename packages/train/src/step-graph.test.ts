@@ -71,21 +71,28 @@ describe('a training step', () => {
     expect(value('b', 2)).toEqual([1, 1])
   })
 
-  it('keeps running averages: 0.9 of the old and 0.1 of the batch’s mean and unbiased variance', async () => {
-    const b = createBuilder('norm')
-    const x = b.input('x', 'float32', ['N', 1, 2])
-    const [one, zero] = [floats([1], 1), floats([0], 1)]
-    const statistics = [b.initializer('mean', floats([10], 1)), b.initializer('variance', floats([20], 1))] as const
-    const y = b.BatchNormalization(x, b.initializer('scale', one), b.initializer('shift', zero), ...statistics)
-    b.output(b.Flatten(y))
-    const { value } = await run(b.build(), { x: [1, 2, 3, 6], labels: [0, 1] }, { steps: 1, learningRate: 0 })
-    // Mean 3; Σ(x − 3)² = 14, over 4 − 1 elements.
-    expect(value('mean', 1)[0]).toBeCloseTo(9 + 0.3, 5)
-    expect(value('variance', 1)[0]).toBeCloseTo(18 + 0.1 * (14 / 3), 5)
-    // What the step was given is as it was: onnxruntime's kernel would write over it.
-    expect(value('mean', 0)).toEqual([10])
-    expect(value('variance', 0)).toEqual([20])
-  })
+  it.each([
+    { momentum: 0.9, given: {} },
+    { momentum: 0.9, given: { momentum: Math.fround(0.9) } },
+    { momentum: 0.75, given: { momentum: 0.75 } },
+  ])(
+    'keeps running averages: $momentum of the old, the rest of the batch’s mean and unbiased variance',
+    async ({ momentum, given }) => {
+      const b = createBuilder('norm')
+      const x = b.input('x', 'float32', ['N', 1, 2])
+      const [one, zero] = [floats([1], 1), floats([0], 1)]
+      const statistics = [b.initializer('mean', floats([10], 1)), b.initializer('variance', floats([20], 1))] as const
+      const y = b.BatchNormalization(x, b.initializer('scale', one), b.initializer('shift', zero), ...statistics, given)
+      b.output(b.Flatten(y))
+      const { value } = await run(b.build(), { x: [1, 2, 3, 6], labels: [0, 1] }, { steps: 1, learningRate: 0 })
+      // Mean 3; Σ(x − 3)² = 14, over 4 − 1 elements.
+      expect(value('mean', 1)[0]).toBeCloseTo(10 * momentum + 3 * (1 - momentum), 5)
+      expect(value('variance', 1)[0]).toBeCloseTo(20 * momentum + (14 / 3) * (1 - momentum), 5)
+      // What the step was given is as it was: onnxruntime's kernel would write over it.
+      expect(value('mean', 0)).toEqual([10])
+      expect(value('variance', 0)).toEqual([20])
+    },
+  )
 
   it('survives a channel that is constant', async () => {
     const b = createBuilder('constant')
