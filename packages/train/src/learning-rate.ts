@@ -11,7 +11,9 @@ export function learningRateAt(
   updatesPerEpoch: number,
   { epochs, optimizer, schedule }: Pick<TrainOptions, 'epochs' | 'optimizer' | 'schedule'>,
 ): number {
-  const warmup = Math.round(schedule.warmupEpochs * updatesPerEpoch)
+  // Never the whole training, which would end at its highest rate.
+  const { warmupEpochs = Math.min(1, epochs / 5) } = schedule
+  const warmup = Math.round(warmupEpochs * updatesPerEpoch)
   if (update < warmup) return (optimizer.learningRate * (update + 1)) / warmup
   const progress = (update - warmup) / Math.max(1, epochs * updatesPerEpoch - warmup)
   const { share }: AnySchedule = schedules[schedule.kind]

@@ -9,16 +9,20 @@ export interface Moment {
   readonly epoch: number
 }
 
-/** The option that all schedules have. */
-export const warmup = (epochs: number) => ({
-  warmupEpochs: z
-    .number()
-    .nonnegative()
-    .default(epochs)
-    .describe('Epochs, or a part of one, over which the learning rate rises from 0'),
-})
+const warmupEpochs = z.number().nonnegative()
+const warmupText = 'Epochs, or a part of one, over which the learning rate rises from 0'
 
-type Shape = z.ZodRawShape & ReturnType<typeof warmup>
+/** The option that all schedules have. */
+export const warmup = {
+  warmupEpochs: warmupEpochs
+    .optional()
+    .describe(`${warmupText}. Default: 1, or a fifth of a training of less than five epochs`),
+}
+
+/** The same of a schedule that rises by itself. */
+export const noWarmup = { warmupEpochs: warmupEpochs.default(0).describe(warmupText) }
+
+type Shape = z.ZodRawShape & { readonly warmupEpochs: z.ZodType<number | undefined> }
 
 /** How the learning rate changes after the warm-up. */
 export interface Schedule<Id extends string, Options extends Shape> {

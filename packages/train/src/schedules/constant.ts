@@ -3,6 +3,6 @@ import { defineSchedule, warmup } from '../schedule.ts'
 export const constant = defineSchedule({
   id: 'constant',
   description: 'Stays the same',
-  options: warmup(1),
+  options: warmup,
   share: () => 1,
 })

@@ -4,6 +4,6 @@ import { defineSchedule, warmup } from '../schedule.ts'
 export const cosine = defineSchedule({
   id: 'cosine',
   description: 'Falls to 0 along half a cosine wave',
-  options: warmup(1),
+  options: warmup,
   share: ({ progress }) => (1 + Math.cos(Math.PI * progress)) / 2,
 })

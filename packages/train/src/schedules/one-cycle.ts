@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineSchedule, warmup } from '../schedule.ts'
+import { defineSchedule, noWarmup } from '../schedule.ts'
 
 /**
  * One rise and one fall (Smith 2018, "A disciplined approach to neural network hyper-parameters", section 4.2), both
@@ -9,7 +9,7 @@ export const oneCycle = defineSchedule({
   id: 'one-cycle',
   description: 'Rises, then falls to almost 0, along half a cosine wave each',
   options: {
-    ...warmup(0),
+    ...noWarmup,
     rise: z.number().gt(0).lt(1).default(0.3).describe('Share of the updates after the warm-up over which it rises'),
     start: z.number().min(0).lt(1).default(0.04).describe('Where it starts, as a share of the highest'),
     end: z.number().min(0).lt(1).default(4e-6).describe('Where it ends, as a share of the highest'),

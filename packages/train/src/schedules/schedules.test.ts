@@ -33,13 +33,14 @@ describe.each(Object.keys(schedules) as Id[])('%s', kind => {
   test('law: is a share of the highest learning rate, and rises in a line over the warm-up', () => {
     const counts = fc.integer({ min: 1, max: 8 })
     fc.assert(
-      fc.property(counts, counts, counts, (epochs, updates, warmup) => {
-        const all = rates({ kind, warmupEpochs: warmup / 2 }, epochs, updates)
+      fc.property(counts, counts, fc.integer({ min: 0, max: 7 }), (epochs, updates, part) => {
+        const warmup = (part / 8) * epochs
+        const all = rates({ kind, warmupEpochs: warmup }, epochs, updates)
         for (const rate of all) {
           expect(rate).toBeGreaterThanOrEqual(0)
           expect(rate).toBeLessThanOrEqual(1)
         }
-        const rise = Math.round((warmup / 2) * updates)
+        const rise = Math.round(warmup * updates)
         for (const [update, rate] of all.slice(0, rise).entries()) expect(rate).toBeCloseTo((update + 1) / rise, 12)
       }),
     )
@@ -50,6 +51,12 @@ describe('in numbers', () => {
   it('constant stays', () => {
     expect(rates({ kind: 'constant', warmupEpochs: 0 }, 2, 2)).toEqual([1, 1, 1, 1])
     expect(rates({ kind: 'constant', warmupEpochs: 1 }, 2, 2)).toEqual([0.5, 1, 1, 1])
+  })
+
+  it('the warm-up is an epoch unless that is much of the training: then a fifth of it', () => {
+    expect(rounded(rates({ kind: 'constant' }, 1, 10))).toEqual([0.5, 1, 1, 1, 1, 1, 1, 1, 1, 1])
+    expect(rounded(rates({ kind: 'constant' }, 6, 4)).slice(0, 6)).toEqual([0.25, 0.5, 0.75, 1, 1, 1])
+    expect(rounded(rates({ kind: 'one-cycle', start: 0.1 }, 1, 10)).slice(0, 4)).toEqual([0.1, 0.325, 0.775, 1])
   })
 
   it('step falls after the epochs named, counted from the start', () => {
@@ -83,6 +90,10 @@ describe('in a recipe', () => {
   it('options of another kind are told, and so is a kind that is none', () => {
     const problem = (given: unknown) => trainOptions.safeParse(given).error?.issues[0]
     expect(problem({ optimizer: { kind: 'adamw', momentum: 0.9 } })).toMatchObject({ keys: ['momentum'] })
+    expect(problem({ epochs: 2, schedule: { warmupEpochs: 2 } })).toMatchObject({
+      path: ['schedule', 'warmupEpochs'],
+      message: expect.stringContaining('must be shorter than the training'),
+    })
     expect(problem({ schedule: { kind: 'linear' } })?.message).toBe('expected one of constant, cosine, one-cycle, step')
   })
 })

@@ -6,7 +6,7 @@ export const step = defineSchedule({
   id: 'step',
   description: 'Falls at once after some epochs',
   options: {
-    ...warmup(1),
+    ...warmup,
     epochs: z.array(z.number().positive()).min(1).describe('After how many epochs it falls, such as [30, 60, 90]'),
     factor: z.number().positive().lt(1).default(0.1).describe('What it is multiplied by each time'),
   },
