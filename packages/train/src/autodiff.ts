@@ -21,6 +21,7 @@ const registry: ReadonlyMap<string, AnyGradient> = new Map(
   Object.entries(rules) as unknown as Iterable<[string, AnyGradient]>,
 )
 
+/** The gradient rule of a node's operator, if there is one. */
 export const gradientOf = (node: Pick<Node, 'op' | 'domain'>): AnyGradient | undefined =>
   node.domain === '' ? registry.get(node.op) : undefined
 
@@ -197,5 +198,6 @@ function gradientsByName(node: Node, [spec = '']: readonly string[], reached: re
   return { [`d${spec}`]: first }
 }
 
+/** The error of a node that has no gradient: `problem` goes on after its name. */
 export const gradientError = (node: Node, problem: string, hint: string) =>
   new ModelError({ code: 'MODEL_GRADIENT', message: `Node ${node.name} (${node.op}) ${problem}.`, hint, node })
