@@ -180,3 +180,9 @@ test('a graph is rewritten node by node: the names of all of its nodes stay thei
   expect(nodes.map(({ name }) => name)).toEqual(['Relu_2', 'Relu', 'Relu_1'])
   expect(outputs).toEqual(graph.outputs)
 })
+
+test('a tensor is split into more parts than are followed of a shape', () => {
+  const b = createBuilder('many')
+  const parts = b.Split(b.input('x', 'float32', [300]), b.ints(...Array<number>(100).fill(3)))
+  expect(parts.map(({ shape }) => shape)).toEqual(Array(100).fill([3]))
+})

@@ -1,5 +1,6 @@
 import type { Dimension, Node } from '../graph.ts'
 import { attribute, defineOperator, type Inferred, typed } from '../operator.ts'
+import { tensorNumbers } from '../tensor.ts'
 import { axisOf, shapeError, shapeText } from './axis.ts'
 import { sum } from './dimensions.ts'
 import { elementsOf } from './elements.ts'
@@ -19,7 +20,7 @@ export const Split = defineOperator({
       throw shapeError(node, `has num_outputs ${parts}, with ${outputCount} outputs`)
     if (!split && parts === undefined) throw shapeError(node, 'says neither the sizes of its parts nor their number')
     const unknown = Array<Dimension>(outputCount).fill(null)
-    const sizes = split ? (elementsOf(split) ?? unknown) : equalParts(whole, parts ?? outputCount)
+    const sizes = split ? (sizesOf(split) ?? unknown) : equalParts(whole, parts ?? outputCount)
     checkSizes(sizes, whole, outputCount, node)
     return {
       outputs: sizes.map((size, index) => {
@@ -33,6 +34,10 @@ export const Split = defineOperator({
     }
   },
 })
+
+/** The sizes that are stated, however many: those of a constant are known beyond what is followed of others. */
+const sizesOf = (split: Inferred): readonly Dimension[] | undefined =>
+  split.constant ? tensorNumbers(split.constant) : elementsOf(split)
 
 function equalParts(whole: Dimension, count: number): readonly Dimension[] {
   const part = typeof whole === 'number' ? Math.ceil(whole / count) : null
