@@ -19,17 +19,19 @@ const pixels = ({ result }: Convolution) => result.reduce((product, size) => pro
 
 /**
  * The table of measurements: the first form that fits and is said to be fastest is taken. Figures are milliseconds of one
- * thread (AVX-512, batch 64), the least of interleaved runs, the taken form first; "64 · 28²" is 64 channels on 28×28.
+ * thread (AVX-512, batch 64), the least of interleaved runs; those of the first two rows of two threads. "128 · 14²" is
+ * 128 channels on 14×14; what a form computes comes first, then what it takes to lay images out for it.
  *
  * | | shape | taken | instead |
  * |---|---|---|---|
  * | 1×1, all three | 1024 · 2² | product 3.1 | Conv 15.5 |
  * | depthwise, all three | 512 · 4² | blocked 0.34 | grouped Conv 4.8, ConvTranspose 5–14 |
- * | 3×3 forward, dX | 64 · 28² | blocked 30 and 9 to lay out | columns 41 and 25 |
- * | | 16 · 28² | blocked 2.2 and 1.5 | columns 11.9 |
+ * | its dX, stride 2 | 96 · 48², batch 32 | zeros between pixels 5.5 | a convolution for each phase 19 |
+ * | 3×3 forward, dX | 128 · 14² | blocked 33 and 12 | columns 43 and 14 |
+ * | | 16 · 28² | blocked 2.2 and 1.5 | columns 6 and 6 |
  * | | 256 · 7² | columns 42 and 6 | blocked 44 and 3 |
  * | | 512 · 4² | columns 64 and 4 | blocked 82 and 2 |
- * | 3×3 dW | 128 · 14² | shifted 42 and 7 | columns 42 and 14, grouped Conv 144 |
+ * | 3×3 dW | 128 · 14² | shifted 42 and 7 | columns 42 and 14, blocked over images 114 |
  * | | 512 · 4² | columns 66 | shifted 90 |
  * | | 1 or 3 channels | columns, kept from the forward pass | |
  */
