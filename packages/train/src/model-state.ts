@@ -10,6 +10,7 @@ import {
   tensorOf,
   withInputShapes,
 } from '@pare/core-graph'
+import { rebatched } from './any-batch.ts'
 import type { StepGraph } from './step-graph.ts'
 
 /** The tensors that a step changes, by name. */
@@ -58,10 +59,16 @@ export const isFiniteState = (state: State): boolean =>
 
 /**
  * The model for batches of this size: the first dimension of its input. Shapes that follow from it become constants,
- * since gradients ask for them; weights are left as they are.
+ * since gradients ask for them; weights are left as they are. A model that was exported for another size is made to take
+ * this one.
  * @param kept as `prepared` has it
+ * @throws ModelError `MODEL_BATCH_SIZE` for a model that takes its own batch size only
  */
 export function withBatchSize(model: Graph, size: number, kept: readonly string[] = []): Graph {
+  return rebatched(model, size, any => forBatches(any, size, kept))
+}
+
+function forBatches(model: Graph, size: number, kept: readonly string[]): Graph {
   const shapes = model.inputs.flatMap(({ name, type }) => {
     const rest = type?.shape?.slice(1)
     return rest?.every(dimension => typeof dimension === 'number') ? [[name, [size, ...rest]] as const] : []
