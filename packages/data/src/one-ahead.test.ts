@@ -1,3 +1,6 @@
+import { setImmediate } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { oneAhead } from './one-ahead.ts'
 
@@ -40,4 +43,21 @@ test('leaves no listener on the signal', async () => {
   signal.removeEventListener = () => void listeners--
   for await (const value of oneAhead(counter(5).next, signal)) if (value === 2) break
   expect(listeners).toBe(0)
+})
+
+test('holds no value that was handed out', async () => {
+  setFlagsFromString('--expose-gc')
+  const collectGarbage: () => void = runInNewContext('gc')
+  const values: WeakRef<object>[] = []
+  const next = async () => {
+    const value = {}
+    values.push(new WeakRef(value))
+    return value
+  }
+  const running = oneAhead(next, new AbortController().signal)
+  for (let count = 0; count < 50; count++) await running.next()
+  await setImmediate()
+  collectGarbage()
+  expect(values.filter(value => value.deref()).length).toBeLessThan(5)
+  await running.return(undefined)
 })

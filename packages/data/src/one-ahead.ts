@@ -7,27 +7,30 @@ export async function* oneAhead<Value>(
   next: () => Promise<Value | undefined>,
   signal?: AbortSignal,
 ): AsyncGenerator<Value> {
-  const aborted = Promise.withResolvers<never>()
-  aborted.promise.catch(() => {})
-  const abort = () => aborted.reject(signal?.reason)
   signal?.throwIfAborted()
-  signal?.addEventListener('abort', abort)
   // A step that fails is reported when its turn comes, if it comes.
   const begin = () => {
     const step = next()
     step.catch(() => {})
     return step
   }
-  try {
-    let step = begin()
-    for (;;) {
-      const value = await Promise.race([step, aborted.promise])
-      if (value === undefined) return
-      step = begin()
-      yield value
-      signal?.throwIfAborted()
-    }
-  } finally {
-    signal?.removeEventListener('abort', abort)
+  let step = begin()
+  for (;;) {
+    const value = await orAborted(step, signal)
+    if (value === undefined) return
+    step = begin()
+    yield value
+    signal?.throwIfAborted()
   }
+}
+
+/** A promise for each step: a race with one for all of them would hold each value until the end. */
+function orAborted<Value>(step: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  if (!signal) return step
+  const { promise, resolve, reject } = Promise.withResolvers<Value>()
+  const abort = () => reject(signal.reason)
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
+  step.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  return promise
 }
