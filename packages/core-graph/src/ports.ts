@@ -35,6 +35,8 @@ export interface SessionOptions {
   readonly threads?: number
   /** Whether the runtime may rewrite the graph. Default true; false keeps every Q/DQ pair and every value as it stands. */
   readonly optimize?: boolean
+  /** Whether the runtime may compute what lies between Q/DQ pairs in integers. Default true; false keeps every pair. */
+  readonly fusesQuantization?: boolean
   /** Whether the runtime may take memory ahead for all values of a run at once. Default true; false takes less. */
   readonly plansMemory?: boolean
 }

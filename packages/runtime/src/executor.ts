@@ -49,7 +49,10 @@ export function createExecutor(options: ExecutorOptions = {}): StatefulExecutor 
     enableMemPattern: own.plansMemory ?? true,
     // Warnings of the runtime are for its developers; failures reach the user as errors.
     logSeverityLevel: 3,
-    extra: nested(own.optimize === false ? { 'session.disable_quant_qdq': '1', ...sessionOptions } : sessionOptions),
+    extra: nested({
+      ...((own.optimize === false || own.fusesQuantization === false) && { 'session.disable_quant_qdq': '1' }),
+      ...sessionOptions,
+    }),
   })
   return {
     open: async (graph, own = {}) => {

@@ -61,6 +61,8 @@ export async function openStep(step: StepGraph, options: OpenStepOptions): Promi
   // MobileNetV1 0.5 at 28×28, batch 64: 214 against 341 MB; ResNet-18 at 32×32: 1169 against 2314 MB).
   const session: StatefulSession = await executor.openStateful<string>(graphs, packed.state, {
     plansMemory: false,
+    // What is rounded in training is to be seen by it, pair by pair.
+    fusesQuantization: false,
   })
   return {
     run: async (batch, learningRate) =>

@@ -39,8 +39,7 @@ const noise = (dims: readonly number[]) => {
 
 /** As training runs a step: with every quantization where it stands. */
 async function runExactly(graph: Graph, feeds: TensorMap): Promise<TensorMap> {
-  const sessionOptions = { 'session.disable_quant_qdq': '1' }
-  await using session = await createExecutor({ threads: 1, sessionOptions }).open(graph)
+  await using session = await createExecutor({ threads: 1 }).open(graph, { fusesQuantization: false })
   return await session.run(feeds)
 }
 
