@@ -27,7 +27,7 @@ export function bestMetric({ metric, better }: TrainOptions['best']): BestMetric
     throw new RecipeError({
       code: 'RECIPE_TRAIN_OPTIONS',
       message: `The best epoch is to be chosen by ${metric}, which is none of Pare's metrics.`,
-      hint: `Say best: { metric: ${metric}, better: higher } (or lower).`,
+      hint: `Those are top1, top5, ${Object.keys(directions).join(', ')}. Of a metric of your own, say best: { metric: ${metric}, better: higher } (or lower).`,
     })
   return {
     name: metric,

@@ -3,6 +3,7 @@ import {
   type DataSource,
   type EpochMoment,
   type Graph,
+  RunError,
   saveModel,
   simplify,
   type TrainingPart,
@@ -409,6 +410,17 @@ describe('train refuses', () => {
       code: 'RUN_DIVERGED',
       message: 'The loss is no number any more (epoch 2, step 1).',
       hint: expect.stringContaining('The last good state is 0001-000000 in memory.'),
+    })
+  })
+
+  it('to go on when the weights are numbers still, but what the model makes of them is none', async () => {
+    const evaluate = async () => {
+      throw new RunError({ code: 'RUN_NOT_FINITE', message: 'The model makes NaN in logits.' })
+    }
+    await expect(train(model, { ...setup, evaluate })).rejects.toMatchObject({
+      code: 'RUN_DIVERGED',
+      message: 'What the model makes is no number any more (after epoch 1).',
+      hint: expect.stringContaining('Make the learning rate smaller'),
     })
   })
 

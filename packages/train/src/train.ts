@@ -88,7 +88,15 @@ export async function train(model: Graph, setup: TrainSetup): Promise<TrainResul
     ...(saved && { state: saved.state }),
   })
   const clock = progressClock({ epochs: options.epochs, steps: stepsPerEpoch, batchSize: options.batchSize })
-  const diverged = () => divergence(epochs.length + 1, sums.steps, keeper.newest())
+  const diverged = (error?: RunError) => divergence(epochs.length + 1, sums.steps, keeper.newest(), error)
+  const measure = async (state: State) => {
+    try {
+      return await evaluate(withState(graph, step, state), signal ? { signal } : {})
+    } catch (error) {
+      // Weights that are still finite may be so large that what the model makes of them is not.
+      throw error instanceof RunError && error.code === 'RUN_NOT_FINITE' ? diverged(error) : error
+    }
+  }
   const finiteState = async (names?: readonly string[]): Promise<State> => {
     const state = stateOf(await session.readState(names))
     if (isFiniteState(state)) return state
@@ -117,7 +125,7 @@ export async function train(model: Graph, setup: TrainSetup): Promise<TrainResul
     signal?.throwIfAborted()
     const epoch = epochs.length + 1
     const state = await finiteState(store ? undefined : namesOfModel(step))
-    const metrics = isMeasured(epoch) ? await evaluate(withState(graph, step, state), signal ? { signal } : {}) : {}
+    const metrics = isMeasured(epoch) ? await measure(state) : {}
     const result: EpochResult = { epoch, ...meansOf(sums, options.batchSize), metrics }
     if (isMeasured(epoch)) {
       const value = metric.valueIn(metrics)
@@ -170,15 +178,21 @@ const batchesError = (than: 'more' | 'fewer', steps: number) =>
     hint: 'A data source of your own must give as many samples as it says, and heed `skip` and `limit`.',
   })
 
-/** The error of numbers that went out of bounds; what was kept before is good. */
-function divergence(epoch: number, step: number, kept: string | undefined): RunError {
+/**
+ * The error of numbers that went out of bounds; what was kept before is good.
+ * @param evaluation the error of measuring the model after the epoch; undefined where a step's loss or weights showed it
+ */
+function divergence(epoch: number, step: number, kept: string | undefined, evaluation?: RunError): RunError {
   const advice =
-    epoch === 1 && step === 1
+    epoch === 1 && step === 1 && !evaluation
       ? 'No update was made yet: look for what is no finite number in the data and in the weights.'
       : 'Make the learning rate smaller, the warm-up longer, or set clipNorm; look for what is no finite number in the data.'
   return new RunError({
     code: 'RUN_DIVERGED',
-    message: `The loss is no number any more (epoch ${epoch}, step ${step}).`,
+    message: evaluation
+      ? `What the model makes is no number any more (after epoch ${epoch}).`
+      : `The loss is no number any more (epoch ${epoch}, step ${step}).`,
     hint: kept ? `${advice} The last good state is ${kept}.` : advice,
+    ...(evaluation && { cause: evaluation }),
   })
 }
