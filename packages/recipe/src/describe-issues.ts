@@ -44,7 +44,9 @@ function describe(expected: Expected, issues: readonly Issue[], locate: Locate):
 
 /** zod's message without its preamble. */
 function messageOf(issue: Issue): string {
-  if (issue.code === 'invalid_union' && 'options' in issue) return `expected one of ${issue.options?.join(', ')}`
+  if (issue.code === 'invalid_union' && 'options' in issue && issue.options)
+    // The key of an alternative that is meant by default may be left out, which zod lists as an option too.
+    return `expected one of ${issue.options.filter(option => option !== undefined).join(', ')}`
   return issue.message
     .replace(/^Invalid (?:input|option): /, '')
     .replace(/^(expected .*), received undefined$/, 'missing: $1')

@@ -68,6 +68,13 @@ test('an unknown key among the options of a strategy as well', () => {
   )
 })
 
+test('of options that depend on their kind, the kinds are told, and a key of another kind is not proposed', () => {
+  const train = (optimizer: string) => problemOf(`${valid}    train: { optimizer: ${optimizer} }\n`).message
+  expect(train('{ kind: adam }')).toContain('optimizer.kind: expected one of sgd, adamw')
+  expect(train('{ kind: adamw, momentum: 0.9 }')).toContain('unknown key stages.0.train.optimizer.momentum')
+  expect(train('{ kind: adamw, momentum: 0.9 }')).not.toContain('did you mean')
+})
+
 test('an unknown key of a data declaration names the keys of its kind', () => {
   expect(problemOf(valid.replace('path: images', 'paht: images')).message).toContain('(did you mean path?)')
 })

@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { type Graph, RunError } from '@pare/core-graph'
 import { makeFolder, readModel, syncFolder, writeFailure, writeFileWhole, writeModel } from '@pare/runtime'
 import type { CheckpointStore } from '@pare/train'
@@ -158,8 +158,12 @@ const inUse = (path: string) =>
 
 const noRun = (path: string, resume: boolean) => (resume ? nothingToResume(path) : inUse(path))
 
-const nothingToResume = (path: string, hint = 'Start it without --resume.') =>
-  new RunError({ code: 'RUN_NOTHING_TO_RESUME', message: `There is no run to resume in ${path}.`, hint })
+const nothingToResume = (path: string) =>
+  new RunError({
+    code: 'RUN_NOTHING_TO_RESUME',
+    message: `There is no run to resume in ${resolve(path)}.`,
+    hint: 'Give the folder of the run by --output, or start one without --resume.',
+  })
 
 /** @throws RunError `RUN_NOTHING_TO_RESUME` where there is no such folder */
 async function entriesOf(path: string): Promise<string[]> {
@@ -193,7 +197,7 @@ export async function defaultRunFolder(base: string, resume: boolean): Promise<s
   const newest = Math.max(0, ...numbers)
   if (resume) {
     if (newest > 0) return join(base, String(newest))
-    throw nothingToResume(base, 'Start it without --resume, or give its folder by --output.')
+    throw nothingToResume(base)
   }
   let number = newest + 1
   while (!(await madeHere(join(base, String(number))))) number++

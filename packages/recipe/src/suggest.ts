@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 /** ` (did you mean x?)` for the nearest of the valid words, or `; valid: …` when none is near. */
 export function suggestion(word: string, valid: Iterable<string>): string {
-  const words = [...valid]
+  const words = [...valid].filter(each => each !== word)
   const [best] = nearest(word, words)
   if (!best) return ''
   if (best.distance <= Math.max(2, word.length / 3)) return ` (did you mean ${best.word}?)`
