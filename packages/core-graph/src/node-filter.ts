@@ -92,7 +92,7 @@ function noMatch(
     message: `${option}: no ${what} of the model matches ${pattern}.`,
     hint:
       near.length > 0
-        ? `The nearest are ${near.map(({ word }) => word).join(', ')}; pare inspect lists all.`
+        ? `The nearest are ${near.map(({ word }) => word).join(', ')}; \`pare inspect --json\` lists all.`
         : 'The model has no nodes.',
   })
 }

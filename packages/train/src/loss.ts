@@ -93,6 +93,6 @@ export function checkSameShape(first: Value, second: Value): void {
   throw new ModelError({
     code: 'MODEL_TRAIN',
     message: `A loss compares ${first.name} [${first.shape ?? '?'}] with ${second.name} [${second.shape ?? '?'}], whose shapes differ.`,
-    hint: 'Name two tensors of the same shape in the loss term; pare inspect lists all with their shapes.',
+    hint: 'Name two tensors of the same shape in the loss term; `pare inspect --json` lists those of each node.',
   })
 }

@@ -119,7 +119,7 @@ function namedValue(ops: Expressions, model: Graph, name: string, wantedBy: stri
   throw new RecipeError({
     code: 'RECIPE_LOSS',
     message: `${wantedBy}: the model ${model.name} has no tensor ${name} of a known type.`,
-    hint: `The nearest are ${near.map(({ word }) => word).join(', ')}; pare inspect lists all.`,
+    hint: `The nearest are ${near.map(({ word }) => word).join(', ')}; \`pare inspect --json\` lists the tensors of each node.`,
   })
 }
 

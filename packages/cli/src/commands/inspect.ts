@@ -47,8 +47,9 @@ export function defineInspect(command: Command, { write }: CommandContext): void
       const int8Of = quantized ? () => 'already' as const : quantizability(simplified, plan)
       const { values, unknown: uninferred } = inferTypes(graph)
       const typeOf = (name: string) => ({ name, dataType: values.get(name)?.dataType, shape: values.get(name)?.shape })
-      const outputOf = new Map(graph.nodes.map(({ name, outputs }) => [name, outputs[0] ?? '']))
-      const shapeOf = (node: string) => values.get(outputOf.get(node) ?? '')?.shape
+      const nodeOf = new Map(graph.nodes.map(node => [node.name, node]))
+      const shapeOf = (node: string) => values.get(nodeOf.get(node)?.outputs[0] ?? '')?.shape
+      const tensorsOf = (node: string) => ({ inputs: nodeOf.get(node)?.inputs, outputs: nodeOf.get(node)?.outputs })
       const facts = {
         name: file.name,
         opsets: Object.fromEntries(file.opsets),
@@ -56,7 +57,12 @@ export function defineInspect(command: Command, { write }: CommandContext): void
         inputs: file.inputs.map(({ name }) => typeOf(name)),
         outputs: file.outputs.map(({ name }) => typeOf(name)),
         total,
-        nodes: costs.map(item => ({ ...item, shape: shapeOf(item.node), int8: int8Of(item.node) })),
+        nodes: costs.map(item => ({
+          ...item,
+          ...tensorsOf(item.node),
+          shape: shapeOf(item.node),
+          int8: int8Of(item.node),
+        })),
         unknown: uninferred.map(({ node, reason }) => ({ node: node.name, op: node.op, reason })),
         costUnknown: unknown,
         quantizable: plan.quantized,
