@@ -14,9 +14,13 @@ function scaled(value: number, units: readonly string[]): string {
   return `${digits(rounded / 1000 ** step, 3)} ${units[step]}`
 }
 
-/** With so many significant digits, never as a power of ten. */
+/** With so many significant digits; as a power of ten (`4.006e16`) only above 10¹², as of a training that diverges. */
 export const digits = (value: number, count: number): string =>
-  Math.abs(value) >= 10 ** count || value === 0 ? String(Math.round(value)) : value.toPrecision(count)
+  Math.abs(value) > 1e12
+    ? value.toExponential(count - 1).replace('e+', 'e')
+    : Math.abs(value) >= 10 ** count || value === 0
+      ? String(Math.round(value))
+      : value.toPrecision(count)
 
 /** A share as `92.82 %`. */
 export const percentText = (share: number): string => `${(100 * share).toFixed(2)} %`
@@ -24,9 +28,13 @@ export const percentText = (share: number): string => `${(100 * share).toFixed(2
 /** `0.218 ms`, three digits. */
 export const millisecondsText = (milliseconds: number): string => `${digits(milliseconds, 3)} ms`
 
-/** `−71.9 %`, `+3.0 %`; a dash where there is nothing to compare. */
+/** `−71.9 %`, `+3.0 %`, `55.2 times`; a dash where there is nothing to compare. */
 export const changeText = (before: number, after: number): string =>
-  before === 0 ? '–' : signed((100 * (after - before)) / before, 1, ' %')
+  before === 0
+    ? '–'
+    : after / before >= 10
+      ? `${countText(Number((after / before).toPrecision(3)))} times`
+      : signed((100 * (after - before)) / before, 1, ' %')
 
 /** `+0.03 points`, `−7.4 %`: a number with its sign, so many digits and a unit. */
 export const signed = (value: number, digits: number, unit: string): string =>
