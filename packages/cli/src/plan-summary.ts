@@ -12,7 +12,7 @@ export function planSummary(plan: StagePlan): string {
     ['trained', `${countText(parameters)} parameters in ${namesText(trained)}`],
     ...(reasons.length > 0 ? reasons : [[undefined, []] as const]).map(
       ([reason, tensors], index) =>
-        [index > 0 ? '' : 'frozen', reason === undefined ? 'nothing' : `${namesText(tensors)}; ${reason}`] as const,
+        [index > 0 ? '' : 'others', reason === undefined ? 'none' : `${namesText(tensors)}; ${reason}`] as const,
     ),
     [
       'memory',

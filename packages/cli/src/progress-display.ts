@@ -39,8 +39,18 @@ function lineDisplay(warn: Warn): ProgressDisplay {
   }
 }
 
+/** How many of a training's epochs are drawn above its progress; all are written when the run has ended. */
+const epochsDrawn = 5
+
+interface DrawnStep {
+  task?: Task
+  readonly done: PromiseWithResolvers<void>
+  readonly tell: (now: Progress) => string
+  readonly epochs: string[]
+}
+
 function listDisplay(warn: Warn): ProgressDisplay {
-  const waiting = new Map<string, { task?: Task; done: PromiseWithResolvers<void>; tell: (now: Progress) => string }>()
+  const waiting = new Map<string, DrawnStep>()
   const notes: string[] = []
   let running: Promise<unknown> | undefined
   const start = (steps: readonly string[]) => {
@@ -48,7 +58,7 @@ function listDisplay(warn: Warn): ProgressDisplay {
       const done = Promise.withResolvers<void>()
       // Of a run that fails, the later steps are never waited for.
       done.promise.catch(() => undefined)
-      waiting.set(step, { done, tell: progressTeller() })
+      waiting.set(step, { done, tell: progressTeller(), epochs: [] })
     }
     const tasks = steps.map(step => ({
       title: step,
@@ -66,8 +76,12 @@ function listDisplay(warn: Warn): ProgressDisplay {
     if (!('step' in event)) return
     const entry = waiting.get(event.step)
     if (event.type === 'note') notes.push(noteText(event))
-    if (event.type === 'epoch') notes.push(epochText(event))
-    if (event.type === 'progress' && entry?.task) entry.task.output = entry.tell(event.progress)
+    if (event.type === 'epoch') {
+      notes.push(epochText(event))
+      entry?.epochs.push(epochFigures(event))
+    }
+    if (event.type === 'progress' && entry?.task)
+      entry.task.output = [...entry.epochs.slice(-epochsDrawn), entry.tell(event.progress)].join('\n')
     if (event.type === 'note' && entry?.task) entry.task.output = event.message
     if (event.type !== 'step-end') return
     if (entry?.task) entry.task.title = doneText(event)
@@ -83,15 +97,19 @@ function listDisplay(warn: Warn): ProgressDisplay {
   }
 }
 
+type EpochEvent = Extract<RunEvent, { type: 'epoch' }>
+
 const noteText = ({ step, message }: Extract<RunEvent, { type: 'note' }>) => `${step}: ${message}\n`
 
-/** `train: epoch 3: loss 0.31, accuracy 0.887, top1 0.902 on the validation data` */
-function epochText({ step, result: { epoch, loss, accuracy, metrics } }: Extract<RunEvent, { type: 'epoch' }>): string {
+const epochText = (event: EpochEvent) => `${event.step}: ${epochFigures(event)}\n`
+
+/** `epoch 3: loss 0.31, accuracy 0.887; on the validation data top1 0.902` */
+function epochFigures({ result: { epoch, loss, accuracy, metrics } }: EpochEvent): string {
   const measured = Object.entries(metrics).map(figureText)
   const validation = measured.length > 0 ? `; on the validation data ${measured.join(', ')}` : ''
-  return `${step}: epoch ${epoch}: ${Object.entries({ loss, ...(accuracy !== undefined && { accuracy }) })
+  return `epoch ${epoch}: ${Object.entries({ loss, ...(accuracy !== undefined && { accuracy }) })
     .map(figureText)
-    .join(', ')}${validation}\n`
+    .join(', ')}${validation}`
 }
 
 const figureText = ([name, value]: readonly [string, number]) => `${words(name)} ${Number(value.toPrecision(4))}`

@@ -8,7 +8,7 @@ import {
   percentText,
   signed,
 } from '@pare/core-graph'
-import type { ModelFigures, RunResult } from '@pare/recipe'
+import { type ModelFigures, type RunResult, trainingOf } from '@pare/recipe'
 import { tableText } from './table.ts'
 
 /** The table of a run: accuracy, size, MACs, latency; before, after, change. */
@@ -34,16 +34,39 @@ export function runSummary(result: RunResult): string {
     fidelity?.agreement !== undefined
       ? `\n${percentText(fidelity.agreement)} of the predictions on ${fidelity.samples.toLocaleString('en')} samples are those of the float model\n`
       : '',
+    trainingText(result),
     result.notWorthIt.map(sentence => `\n${sentence}\n`).join(''),
     `\n${verdict.accepted ? accepted : `not accepted, because ${verdict.reasons.join('; ')}`} (${durationText(result.seconds)})\n`,
     `model   ${result.model}\nrun     ${result.folder}\n`,
   ].join('')
 }
 
+/** Of which epochs the model is; and whether training made it worse than it was, where nothing else was done to it. */
+function trainingText({ stages, before, after }: RunResult): string {
+  const trainings = stages.map(stage => ({ stage, training: trainingOf(stage) }))
+  const epochs = trainings.flatMap(({ stage, training }) =>
+    training
+      ? [
+          `\n${stage.name}: the model of epoch ${training.best.epoch} of ${training.epochs.length}, the best by ${metricName(training.metric)}\n`,
+        ]
+      : [],
+  )
+  const metric = trainings.at(-1)?.training?.metric
+  const onlyTrained = stages.every(({ details }) => details.every(({ part }) => part === 'train'))
+  if (metric === undefined || !onlyTrained) return epochs.join('')
+  const [old, now] = [before.metrics?.[metric], after.metrics?.[metric]]
+  const isWorse =
+    old !== undefined && now !== undefined && (isShareOfSamples(metric) ? now < old : metric === 'loss' && now > old)
+  return `${epochs.join('')}${isWorse ? `By ${metricName(metric)} the model was better before it was trained: make the learning rate smaller.\n` : ''}`
+}
+
+const isShareOfSamples = (metric: string) => /^top\d+$/.test(metric)
+const metricName = (metric: string) => (isShareOfSamples(metric) ? metric.replace('top', 'top-') : metric)
+
 function metricRows(before: ModelFigures, after: ModelFigures): string[][] {
   return Object.keys({ ...before.metrics, ...after.metrics }).map(name => {
     const [old, now] = [before.metrics?.[name], after.metrics?.[name]]
-    const isShare = /^top\d+$/.test(name)
+    const isShare = isShareOfSamples(name)
     const show = (value: number | undefined) =>
       value === undefined ? '–' : isShare ? percentText(value) : digits(value, 4)
     const change =
@@ -52,7 +75,7 @@ function metricRows(before: ModelFigures, after: ModelFigures): string[][] {
         : isShare
           ? signed(100 * (now - old), 2, ' points')
           : changeText(old, now)
-    return [isShare ? name.replace('top', 'top-') : name, show(old), show(now), change]
+    return [metricName(name), show(old), show(now), change]
   })
 }
 

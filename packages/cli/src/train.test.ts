@@ -25,7 +25,7 @@ test('a dry run says what would be trained, what not, the memory and the time; i
   expect(out).toMatch(
     /^tune\n {2}epochs +3, each of 5 steps of 16 samples\n {2}trained +[\d.]+ k parameters in 27 tensors: /,
   )
-  expect(out).toContain('2 tensors: classifier/weight, classifier/bias; it is chosen by freeze')
+  expect(out).toContain('2 tensors: classifier/weight, classifier/bias; kept by freeze')
   expect(out).toMatch(/memory +[\d.]+ kB of state; a step of standard operators needs [\d.]+ MB or more/)
   expect(out).toMatch(/time +[\d.]+ ms a step, as 4 steps took\n +\S+ s an epoch, \S+ s in all/)
   expect(existsSync('runs')).toBe(false)
@@ -39,6 +39,7 @@ test('a recipe is trained, and the weights that are frozen stay', async () => {
   const { code, out, err } = await run('train', 'tune.yaml', '-o', 'tuned')
   expect(code).toBe(0)
   expect(err).toMatch(/1-tune: epoch 1: loss [\d.]+, accuracy [\d.]+; on the validation data top1 [\d.]+/)
+  expect(out).toContain('\ntune: the model of epoch 1 of 1, the best by top-1\n')
   expect(out).toMatch(/\ndone \(/)
   const weights = async (path: string, name: string) => {
     const tensor = (await readModel(path)).initializers.get(name)
@@ -88,7 +89,7 @@ test.each([
     ['int8.yaml', '--batch-size', '8'],
     'RECIPE_FLAG: --batch-size is given, but a recipe says that',
   ],
-  ['a share above 1', ['model.onnx', ...data, '--hold-out', '2'], 'RECIPE_INVALID'],
+  ['a share above 1', ['model.onnx', ...data, '--hold-out', '2'], 'It must be between 0 and 1, such as 0.1.'],
   [
     'too few samples',
     ['model.onnx', ...data, '--batch-size', '100'],

@@ -4,14 +4,16 @@ export type { RunEvent, RunEventBody, RunListener } from './events.ts'
 export { recipeJsonSchema } from './json-schema.ts'
 export type { StagePlan } from './plan-recipe.ts'
 export { readPreprocess } from './read-recipe.ts'
-export type {
-  EngineLatency,
-  Environment,
-  ModelFigures,
-  ModelLatency,
-  RunOrigin,
-  RunResult,
-  StageResult,
+export {
+  type EngineLatency,
+  type Environment,
+  type ModelFigures,
+  type ModelLatency,
+  type RunOrigin,
+  type RunResult,
+  type StageResult,
+  type StageTraining,
+  trainingOf,
 } from './result.ts'
 export type { PartDetails } from './run-stage.ts'
 export type { Recipe, RecipeInput, Stage } from './schema.ts'

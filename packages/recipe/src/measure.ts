@@ -69,10 +69,9 @@ const figuresOf = ({ median, quartiles }: Latency): ModelLatency => ({ median, q
 /**
  * What is said of a result that is not smaller, and of engines on which it is slower: more than three quarters of its
  * runs take longer than the float model's median.
- * @param sizes undefined where nothing was to make it smaller, as where a recipe only trains
  */
-export const notWorthIt = (sizes: FileSizes | undefined, latencies: readonly EngineLatency[]): readonly string[] => [
-  ...(sizes && sizes.after >= sizes.before
+export const notWorthIt = (sizes: FileSizes, latencies: readonly EngineLatency[]): readonly string[] => [
+  ...(sizes.after >= sizes.before
     ? [
         `The result is not smaller than the float model: ${bytesText(sizes.after)} against ${bytesText(sizes.before)}. For size it is not worth it.`,
       ]

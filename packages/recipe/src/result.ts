@@ -1,6 +1,7 @@
 import type { Metrics, NodeCost } from '@pare/core-graph'
 import type { Fidelity } from '@pare/evaluate'
 import type { LayerSaturation } from '@pare/quant'
+import type { TrainOptions, TrainResult } from '@pare/train'
 import type { Accept, Verdict } from './accept.ts'
 import type { PartDetails } from './run-stage.ts'
 
@@ -39,6 +40,20 @@ export interface StageResult {
   /** Of the model after the stage, as an ONNX file. */
   readonly bytes: number
   readonly details: readonly PartDetails[]
+}
+
+/** How the training of a stage went. */
+export interface StageTraining extends Pick<TrainResult, 'best' | 'epochs'> {
+  /** By which the best epoch was chosen. */
+  readonly metric: string
+}
+
+/** Undefined for a stage that does not train. */
+export function trainingOf({ details }: StageResult): StageTraining | undefined {
+  const trained = details.find(({ part }) => part === 'train')
+  if (!trained) return undefined
+  const { best } = trained.options as TrainOptions
+  return { ...(trained.details as Pick<TrainResult, 'best' | 'epochs'>), metric: best.metric }
 }
 
 /** Where a run comes from. */

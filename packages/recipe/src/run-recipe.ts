@@ -132,7 +132,8 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
     fidelity,
     target: recipe.target,
     latencies,
-    notWorthIt: notWorthIt(compresses ? { before: before.bytes, after: after.bytes } : undefined, latencies),
+    // Of a recipe that only trains, nothing was to become smaller or faster.
+    notWorthIt: compresses ? notWorthIt({ before: before.bytes, after: after.bytes }, latencies) : [],
     saturation: measured.saturation,
     stages,
     notes: steps.notes,

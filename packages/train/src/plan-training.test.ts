@@ -32,9 +32,9 @@ test('a plan names what is trained, and what is not and why; it counts and times
   expect(plan.trained.map(({ name }) => name).toSorted()).toEqual(['classifier', 'hidden', 'scale', 'shift'])
   expect(plan.parameters).toBe(64 * 8 + 8 + 8 + 8 * 4)
   expect(plan.frozen).toEqual([
-    { name: 'mean', dims: [8], reason: 'it follows the batches' },
-    { name: 'variance', dims: [8], reason: 'it follows the batches' },
-    { name: 'bias', dims: [4], reason: 'it is chosen by freeze' },
+    { name: 'mean', dims: [8], reason: 'state that follows the batches' },
+    { name: 'variance', dims: [8], reason: 'state that follows the batches' },
+    { name: 'bias', dims: [4], reason: 'kept by freeze' },
     { name: 'beside', dims: [64, 2], reason: 'the loss does not depend on it' },
   ])
   expect(plan.stepsPerEpoch).toBe(8)

@@ -74,8 +74,8 @@ function frozenIn({ graph, step, options }: PreparedTraining, parts: readonly Tr
   const chosen = matchInitializers(graph, patterns, 'freeze')
   const trainable = new Set([...trainableParameters(graph), ...parts.flatMap(({ trainable = [] }) => trainable)])
   const reasonOf = (name: string) => {
-    if (chosen.has(name)) return 'it is chosen by freeze'
-    if (step.state.has(name)) return 'it follows the batches'
+    if (chosen.has(name)) return 'kept by freeze'
+    if (step.state.has(name)) return 'state that follows the batches'
     return trainable.has(name) ? 'the loss does not depend on it' : 'no operator has a gradient by it'
   }
   return [...graph.initializers].flatMap(([name, { dataType, dims }]) =>

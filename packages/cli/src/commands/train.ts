@@ -3,7 +3,7 @@ import { bytesText, RecipeError } from '@pare/core-graph'
 import { Compressor, type RecipeInput } from '@pare/recipe'
 import { readModel, writeModel } from '@pare/runtime'
 import { type Command, Option } from 'commander'
-import { countArgument, numberArgument } from '../arguments.ts'
+import { countArgument, numberArgument, shareArgument } from '../arguments.ts'
 import { type DataFlags, declaredData, preprocessOf, withDataOptions } from '../model-data.ts'
 import { planSummary } from '../plan-summary.ts'
 import { progressLines } from '../progress-display.ts'
@@ -39,7 +39,7 @@ export function defineTrain(command: Command, context: CommandContext): void {
     .option(
       '--hold-out <share>',
       'of a model: share of the samples to choose the best epoch on (default: 0.1)',
-      numberArgument,
+      shareArgument,
     )
     .option(
       '-o, --output <path>',
