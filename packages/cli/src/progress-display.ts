@@ -1,4 +1,4 @@
-import { durationText, type Progress, type ProgressListener } from '@pare/core-graph'
+import { digits, durationText, type Progress, type ProgressListener } from '@pare/core-graph'
 import type { RunEvent, RunListener } from '@pare/recipe'
 import { type DefaultRenderer, Listr, type ListrTaskWrapper, type SimpleRenderer } from 'listr2'
 import type { Terminal } from './terminal.ts'
@@ -112,7 +112,8 @@ function epochFigures({ result: { epoch, loss, accuracy, metrics } }: EpochEvent
     .join(', ')}${validation}`
 }
 
-const figureText = ([name, value]: readonly [string, number]) => `${words(name)} ${Number(value.toPrecision(4))}`
+const figureText = ([name, value]: readonly [string, number]) =>
+  `${words(name)} ${value > 1e12 ? digits(value, 4) : Number(value.toPrecision(4))}`
 
 /** `learningRate` as `learning rate`. */
 const words = (name: string) => name.replace(/([a-z])([A-Z])/g, (_, end, start) => `${end} ${start.toLowerCase()}`)

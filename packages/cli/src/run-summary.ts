@@ -47,7 +47,7 @@ function trainingText({ stages, before, after }: RunResult): string {
   const epochs = trainings.flatMap(({ stage, training }) =>
     training
       ? [
-          `\n${stage.name}: the model of epoch ${training.best.epoch} of ${training.epochs.length}, the best by ${metricName(training.metric)}\n`,
+          `\n${stage.name}: the model of epoch ${training.best.epoch} of ${training.epochs.length}, the best by ${metricName(training.metric)}${training.epochs.length < training.wanted ? `; patience ended the training before its ${training.wanted} epochs were over` : ''}\n`,
         ]
       : [],
   )
@@ -57,7 +57,7 @@ function trainingText({ stages, before, after }: RunResult): string {
   const [old, now] = [before.metrics?.[metric], after.metrics?.[metric]]
   const isWorse =
     old !== undefined && now !== undefined && (isShareOfSamples(metric) ? now < old : metric === 'loss' && now > old)
-  return `${epochs.join('')}${isWorse ? `By ${metricName(metric)} the model was better before it was trained: make the learning rate smaller.\n` : ''}`
+  return `${epochs.join('')}${isWorse ? `By ${metricName(metric)} the model was better before it was trained: try a smaller learning rate, or more data.\n` : ''}`
 }
 
 const isShareOfSamples = (metric: string) => /^top\d+$/.test(metric)

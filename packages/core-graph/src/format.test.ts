@@ -16,7 +16,7 @@ test.each([
   [changeText(82, 33), '−59.8 %'],
   [changeText(0, 33), '–'],
   [changeText(2, 19.9), '+895.0 %'],
-  [changeText(0.2, 11), '55 times'],
+  [changeText(0.2, 11), '55.0 times'],
   [digits(40_058_724_748_408_260, 4), '4.006e16'],
 ])('%s', (text, expected) => {
   expect(text).toBe(expected)

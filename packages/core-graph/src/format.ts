@@ -33,7 +33,7 @@ export const changeText = (before: number, after: number): string =>
   before === 0
     ? '–'
     : after / before >= 10
-      ? `${countText(Number((after / before).toPrecision(3)))} times`
+      ? `${digits(after / before, 3)} times`
       : signed((100 * (after - before)) / before, 1, ' %')
 
 /** `+0.03 points`, `−7.4 %`: a number with its sign, so many digits and a unit. */

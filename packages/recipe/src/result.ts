@@ -46,14 +46,16 @@ export interface StageResult {
 export interface StageTraining extends Pick<TrainResult, 'best' | 'epochs'> {
   /** By which the best epoch was chosen. */
   readonly metric: string
+  /** Epochs that the recipe says; `patience` may have ended the training before. */
+  readonly wanted: number
 }
 
 /** Undefined for a stage that does not train. */
 export function trainingOf({ details }: StageResult): StageTraining | undefined {
   const trained = details.find(({ part }) => part === 'train')
   if (!trained) return undefined
-  const { best } = trained.options as TrainOptions
-  return { ...(trained.details as Pick<TrainResult, 'best' | 'epochs'>), metric: best.metric }
+  const { best, epochs } = trained.options as TrainOptions
+  return { ...(trained.details as Pick<TrainResult, 'best' | 'epochs'>), metric: best.metric, wanted: epochs }
 }
 
 /** Where a run comes from. */

@@ -19,15 +19,20 @@ const directions: Readonly<Record<string, 'higher' | 'lower'>> = {
   divergence: 'lower',
 }
 
+export const knownMetrics: string = ['top1', 'top5', ...Object.keys(directions)].join(', ')
+
+/** Undefined for a figure that is none of Pare's. */
+export const knownDirection = (metric: string): 'higher' | 'lower' | undefined =>
+  Object.hasOwn(directions, metric) ? directions[metric] : /^top\d+$/.test(metric) ? 'higher' : undefined
+
 /** @throws RecipeError `RECIPE_TRAIN_OPTIONS` for a metric of which it is not known whether higher values are better */
 export function bestMetric({ metric, better }: TrainOptions['best']): BestMetric {
-  const known = Object.hasOwn(directions, metric) ? directions[metric] : undefined
-  const direction = better ?? known ?? (/^top\d+$/.test(metric) ? 'higher' : undefined)
+  const direction = better ?? knownDirection(metric)
   if (!direction)
     throw new RecipeError({
       code: 'RECIPE_TRAIN_OPTIONS',
       message: `The best epoch is to be chosen by ${metric}, which is none of Pare's metrics.`,
-      hint: `Those are top1, top5, ${Object.keys(directions).join(', ')}. Of a metric of your own, say best: { metric: ${metric}, better: higher } (or lower).`,
+      hint: `Those are ${knownMetrics}. Of a metric of your own, say best: { metric: ${metric}, better: higher } (or lower).`,
     })
   return {
     name: metric,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { knownDirection, knownMetrics } from './best-metric.ts'
 
 /** Options of the loop around the steps: when a model is measured, which is the best, what is kept. */
 export const loopOptions = {
@@ -18,6 +19,10 @@ export const loopOptions = {
         .enum(['higher', 'lower'])
         .optional()
         .describe('Needed for a figure of your own. Default: known for those of Pare'),
+    })
+    .refine(({ metric, better }) => better ?? knownDirection(metric), {
+      path: ['metric'],
+      message: `none of ${knownMetrics}; a figure of your own needs \`better: higher\` or \`better: lower\` beside it`,
     })
     .prefault({})
     .describe('By what the best epoch is chosen, whose model is the result'),

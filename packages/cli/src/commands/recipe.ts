@@ -13,10 +13,12 @@ export function defineRecipe(recipe: Command, { write }: CommandContext): void {
       const compressor = await Compressor.open(path)
       await compressor.check()
       const { json } = command.optsWithGlobals<{ json?: boolean }>()
+      const { stages } = compressor.recipe
+      const trains = stages.some(({ train }) => train)
       write(
         json
           ? `${JSON.stringify(compressor.recipe)}\n`
-          : `${path} is a valid recipe of ${compressor.recipe.stages.length} stage(s).\n`,
+          : `${path} is a valid recipe of ${stages.length} ${stages.length === 1 ? 'stage' : 'stages'}.\n${trains ? `Whether its training fits the model, \`pare train ${path} --dry-run\` says.\n` : ''}`,
       )
     })
   recipe
