@@ -35,7 +35,11 @@ export function defineTrain(command: Command, context: CommandContext): void {
   )
     .option('--epochs <number>', 'of a model: how often the data is gone through (default: 10)', countArgument)
     .option('--batch-size <number>', 'of a model: samples in one step (default: 64)', countArgument)
-    .option('--learning-rate <number>', 'of a model: the highest learning rate (default: 0.1)', numberArgument)
+    .option(
+      '--learning-rate <number>',
+      'of a model: the highest learning rate (default: 0.1; for one that is trained already, begin with 0.01)',
+      numberArgument,
+    )
     .option(
       '--hold-out <share>',
       'of a model: share of the samples to choose the best epoch on (default: 0.1)',
