@@ -37,7 +37,7 @@ export function defineTrain(command: Command, context: CommandContext): void {
     .option('--batch-size <number>', 'of a model: samples in one step (default: 64)', countArgument)
     .option(
       '--learning-rate <number>',
-      'of a model: the highest learning rate (default: 0.1; for one that is trained already, begin with 0.01)',
+      'of a model: the highest learning rate (default: 0.01, for one that is trained already; 0.1 suits a new one)',
       numberArgument,
     )
     .option(
@@ -59,7 +59,7 @@ export function defineTrain(command: Command, context: CommandContext): void {
     .option('--no-lowering', "train by standard ONNX operators only, not by the runtime's fastest")
     .addHelpText(
       'after',
-      '\nExamples:\n  pare train recipe.yaml --dry-run\n  pare train recipe.yaml\n  pare train recipe.yaml --resume\n  pare train model.onnx --data photos/ --preprocess imagenet.yaml --epochs 5 --learning-rate 0.01',
+      '\nExamples:\n  pare train recipe.yaml --dry-run\n  pare train recipe.yaml\n  pare train recipe.yaml --resume\n  pare train model.onnx --data photos/ --preprocess imagenet.yaml --epochs 5',
     )
     .action(async (path: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>()
@@ -112,7 +112,7 @@ async function openRecipe(path: string, options: Options): Promise<Compressor> {
 }
 
 async function openModel(path: string, options: Options, { warn }: CommandContext): Promise<Compressor> {
-  const { data = '', epochs, batchSize, learningRate, holdOut: fraction = 0.1, lowering } = options
+  const { data = '', epochs, batchSize, holdOut: fraction = 0.1, learningRate = 0.01, lowering } = options
   const flags = { ...options, data }
   const graph = await readModel(path)
   const { declaration, baseDirectory } = await declaredData(flags, graph, 'train')
@@ -130,7 +130,7 @@ async function openModel(path: string, options: Options, { warn }: CommandContex
           lowering,
           ...(epochs !== undefined && { epochs }),
           ...(batchSize !== undefined && { batchSize }),
-          ...(learningRate !== undefined && { optimizer: { learningRate } }),
+          optimizer: { learningRate },
         },
       },
     ],
