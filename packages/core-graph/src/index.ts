@@ -31,6 +31,7 @@ export { withInputShapes } from './input-shapes.ts'
 export { type LoadOptions, loadModel } from './load.ts'
 export { nearest } from './nearest.ts'
 export { matchInitializers, matchNodes, nodePatterns } from './node-filter.ts'
+export { once } from './once.ts'
 export {
   type AnyOperator,
   type AttributeSpec,

@@ -1,11 +1,11 @@
 import { ModelError } from './errors.ts'
 import type { Graph } from './graph.ts'
 import { originalOf } from './load.ts'
+import { once } from './once.ts'
 import { modelMessage } from './save.ts'
 import type { Target } from './target.ts'
 import { followElementTypes } from './validation/element-types.ts'
 import { inferAll } from './validation/inference.ts'
-import { once } from './validation/once.ts'
 import {
   functionKey,
   type Problem,

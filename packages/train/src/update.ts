@@ -1,6 +1,5 @@
-import { type Graph, type GraphBuilder, type Tensor, tensorOf, type Value } from '@pare/core-graph'
+import { type Graph, type GraphBuilder, once, type Tensor, tensorOf, type Value } from '@pare/core-graph'
 import { type Expressions, expressions } from './expression.ts'
-import { once } from './once.ts'
 import type { AnyOptimizer } from './optimizer.ts'
 import { optimizers } from './optimizers/registry.ts'
 import { initializerOf, type StepState, zerosLike } from './step-state.ts'

@@ -1,4 +1,4 @@
-import { once } from '../validation/once.ts'
+import { once } from '../once.ts'
 import { defineValidationRule, type Problem } from '../validation/rule.ts'
 import type { Scope } from '../validation/scope.ts'
 

@@ -1,6 +1,5 @@
-import { attribute, type Value } from '@pare/core-graph'
+import { attribute, once, type Value } from '@pare/core-graph'
 import { spatialAxes } from '../convolution/convolution.ts'
-import { once } from '../once.ts'
 import { dimensionsOf, sizesOf } from '../shapes.ts'
 import { defineComposite } from './composite.ts'
 

@@ -1,9 +1,8 @@
-import type { GraphBuilder, Value } from '@pare/core-graph'
+import { type GraphBuilder, once, type Value } from '@pare/core-graph'
 import { BatchNormalizationGradient } from '../composites/BatchNormalizationGradient.ts'
 import { addComposite } from '../composites/composite.ts'
 import { spatialAxes } from '../convolution/convolution.ts'
 import { defineGradient } from '../gradient.ts'
-import { once } from '../once.ts'
 import { dimensionsOf } from '../shapes.ts'
 
 /**

@@ -1,7 +1,6 @@
-import type { Value } from '@pare/core-graph'
+import { once, type Value } from '@pare/core-graph'
 import { spatialAxes } from '../convolution/convolution.ts'
 import { defineGradient } from '../gradient.ts'
-import { once } from '../once.ts'
 import { dimensionsOf, shapeOf } from '../shapes.ts'
 import { normalization } from './normalization.ts'
 

@@ -1,6 +1,5 @@
-import type { GraphBuilder, Value } from '@pare/core-graph'
+import { type GraphBuilder, once, type Value } from '@pare/core-graph'
 import { defineGradient } from '../gradient.ts'
-import { once } from '../once.ts'
 import { dimensionsOf, swapAxes } from '../shapes.ts'
 
 /**

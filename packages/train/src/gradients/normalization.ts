@@ -1,5 +1,4 @@
-import type { GraphBuilder, Value } from '@pare/core-graph'
-import { once } from '../once.ts'
+import { type GraphBuilder, once, type Value } from '@pare/core-graph'
 import { dimensionsOf, sizesOf } from '../shapes.ts'
 import { castLike } from './mask.ts'
 
