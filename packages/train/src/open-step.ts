@@ -75,7 +75,8 @@ export async function openStep(step: StepGraph, options: OpenStepOptions): Promi
       packed.unpack(names, await session.readState(packed.namesFor(names))),
     writeState: async tensors => {
       checkFit(tensors, state)
-      const before = await session.readState(packed.namesFor(Object.keys(tensors)))
+      const shared = packed.namesFor(Object.keys(tensors)).filter(name => !Object.hasOwn(tensors, name))
+      const before = await session.readState(shared)
       await session.writeState(packed.pack(tensors, before))
     },
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
