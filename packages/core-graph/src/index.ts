@@ -78,9 +78,12 @@ export {
   defineStrategy,
   type EpochMoment,
   type Need,
+  needsOf,
+  type Round,
   type Strategy,
   type StrategyContext,
   type StrategyResult,
+  type TextFiles,
   type TrainingPart,
   type TrainingTerm,
 } from './strategy.ts'

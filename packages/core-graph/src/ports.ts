@@ -104,6 +104,8 @@ export interface Batch {
   readonly inputs: TensorMap
   /** Class of each sample, `[N]`; undefined for data without labels. */
   readonly labels: Int32Array | undefined
+  /** Place of each sample in its data, `[N]`; undefined for a stream, whose samples have none. */
+  readonly places?: Int32Array
   /** What each sample was mixed with (mixup, cutmix); undefined where nothing was mixed. */
   readonly mixed?: MixedLabels
   /** Number of samples, N. */

@@ -1,18 +1,35 @@
 import type { z } from 'zod'
 import type { Graph } from './graph.ts'
-import type { DataSource, Evaluator, Executor, ProgressListener, TensorMap } from './ports.ts'
+import type { Batch, DataSource, Evaluator, Executor, ProgressListener, TensorMap } from './ports.ts'
 import type { Target } from './target.ts'
 
-/** What a strategy may ask of the Compressor, which provides it or explains what is missing. */
-export type Need = 'calibration' | 'evaluate'
+/** What a strategy may ask of the Compressor, which provides it or explains what is missing: fields of its context. */
+export type Need = 'calibration' | 'train' | 'validation' | 'evaluate' | 'latency' | 'teacher'
 
 /** What surrounds a strategy while it works on one stage. */
 export interface StrategyContext {
   readonly executor: Executor
   /** Samples for statistics; labels are not used. Present when `needs` names `calibration`. */
   readonly calibration?: DataSource
-  /** Measures a candidate on the validation data. Present when `needs` names `evaluate`. */
+  /** Samples that models are trained with. Present when `needs` names `train`. */
+  readonly train?: DataSource
+  /** Samples that models are measured on, with labels or without. Present when `needs` names `validation`. */
+  readonly validation?: DataSource
+  /**
+   * Measures a candidate on the validation data: its metrics, or without labels how faithful it is to the float model
+   * (`agreement`, `divergence`, `cosine`). Present when `needs` names `evaluate`.
+   */
   readonly evaluate?: Evaluator
+  /** Milliseconds that a model takes for one sample on the target's engine. Present when `needs` names `latency`. */
+  readonly latency?: (graph: Graph) => Promise<number>
+  /** A model to learn from, which takes the student's inputs. Present when `needs` names `teacher`. */
+  readonly teacher?: Graph
+  /** Which of the stage's rounds this is; undefined for a stage of one. */
+  readonly round?: Round
+  /** Text files by paths that start where those of the recipe do; undefined where there are none. */
+  readonly files?: TextFiles
+  /** Text files of this stage in the run's folder, which a run that is resumed finds again; undefined where there is none. */
+  readonly artifacts?: TextFiles
   /** The runtime that the model is made for; undefined where the recipe names none. */
   readonly target?: Target
   /** Fixes every random choice. */
@@ -21,6 +38,23 @@ export interface StrategyContext {
   /** Tells the user something that is no failure: a layer left float, a fallback. */
   readonly note: (message: string) => void
   readonly signal: AbortSignal
+}
+
+/** One of the times that a stage is gone through, each with its training. */
+export interface Round {
+  /** From 1. */
+  readonly number: number
+  readonly rounds: number
+  /** The graph before the stage's first round, which targets are shares of. */
+  readonly before: Graph
+}
+
+/** Text files that outlive a strategy's work, such as measured sensitivities. */
+export interface TextFiles {
+  /** Undefined when there is no such file. */
+  read(path: string): Promise<string | undefined>
+  /** Replaces the whole file at once. */
+  write(path: string, text: string): Promise<void>
 }
 
 /** What a strategy did: the new graph, and what it has to say of it, for the report and for `--json`. */
@@ -34,6 +68,11 @@ export interface StrategyResult {
 
 /** What joins the training of a graph, by names of the graph's tensors. What no output is made of is gone from the result. */
 export interface TrainingPart {
+  /**
+   * Adds to the graph what only the training reads, such as a teacher's layers; called once all strategies of the stage
+   * have prepared it, in their order. Outputs stay as they are; new inputs are fed by `feeds`.
+   */
+  readonly extend?: (graph: Graph) => Graph
   /** Terms of the loss beside those of the training's options. */
   readonly terms?: readonly TrainingTerm[]
   /** Initializers to be trained that no operator calls trainable, such as a learned scale. */
@@ -45,6 +84,8 @@ export interface TrainingPart {
    * its own name for one that changes between epochs only.
    */
   readonly state?: ReadonlyMap<string, string>
+  /** Further inputs of a batch, beside its own: values for the inputs that `extend` added. */
+  readonly feeds?: (batch: Batch) => Promise<TensorMap> | TensorMap
   /** Called before each epoch's first step, also after an interruption that fell in between two epochs. */
   readonly onEpoch?: (moment: EpochMoment) => Promise<void> | void
   /** Makes the result out of the trained graph, such as integer weights, in the order of the parts. */
@@ -78,7 +119,8 @@ export interface Strategy<Options extends z.ZodType = z.ZodType> {
   readonly description: string
   /** Options with defaults, units and descriptions: CLI help, editor completion and forms come from it. */
   readonly options: Options
-  readonly needs: readonly Need[]
+  /** What it needs, which may depend on its options. */
+  readonly needs: readonly Need[] | ((options: z.output<Options>) => readonly Need[])
   /** Makes the new graph. The options have their defaults filled in. */
   readonly prepare: (graph: Graph, options: z.output<Options>, context: StrategyContext) => Promise<StrategyResult>
 }
@@ -86,3 +128,7 @@ export interface Strategy<Options extends z.ZodType = z.ZodType> {
 /** Infers the options' type; returns the strategy as it is, frozen. */
 export const defineStrategy = <Options extends z.ZodType>(strategy: Strategy<Options>): Strategy<Options> =>
   Object.freeze(strategy)
+
+/** What a strategy needs with these options, which have their defaults filled in. */
+export const needsOf = ({ needs }: Strategy, options: unknown): readonly Need[] =>
+  typeof needs === 'function' ? needs(options) : needs

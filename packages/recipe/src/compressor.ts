@@ -3,6 +3,7 @@ import {
   type Evaluator,
   feedsOf,
   type Graph,
+  needsOf,
   PareError,
   type ProgressListener,
   RunError,
@@ -203,8 +204,9 @@ export class Compressor {
     const setup = { recipe: this.recipe, executor: this.#executor, validation, own, float: model }
     const evaluators = runEvaluators(setup, () => undefined)
     for (const { name, use, train } of this.recipe.stages) {
-      for (const id of use.flatMap(Object.keys)) {
-        const needs = this.#registry.get(id)?.needs ?? []
+      for (const [id, options] of use.flatMap(Object.entries<unknown>)) {
+        const strategy = this.#registry.get(id)
+        const needs = strategy ? needsOf(strategy, options) : []
         if (needs.includes('calibration')) await data.calibration(id)
         if (needs.includes('evaluate') && !evaluators.metrics) throw missingData('data.validation with labels', id)
       }

@@ -1,6 +1,7 @@
 import {
   type Evaluator,
   type Graph,
+  needsOf,
   type Progress,
   RecipeError,
   type StatefulExecutor,
@@ -70,7 +71,11 @@ export async function prepareStage(graph: Graph, stage: Stage, context: PrepareC
   for (const [id, options] of stage.use.flatMap(Object.entries<unknown>)) {
     const strategy = context.registry.get(id)
     if (!strategy) throw new RecipeError({ code: 'RECIPE_STRATEGY', message: `There is no strategy ${id}.` })
-    const result = await strategy.prepare(current, options, await strategyContext(id, strategy.needs, context))
+    const result = await strategy.prepare(
+      current,
+      options,
+      await strategyContext(id, needsOf(strategy, options), context),
+    )
     current = result.graph
     if (result.training) {
       if (!stage.train) throw trainingMissing(stage.name, id)
