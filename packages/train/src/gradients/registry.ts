@@ -58,6 +58,7 @@ import { ReduceSumSquare } from './ReduceSumSquare.ts'
 import { Relu } from './Relu.ts'
 import { Reshape } from './Reshape.ts'
 import { Resize } from './Resize.ts'
+import { Round } from './Round.ts'
 import { Selu } from './Selu.ts'
 import { Sigmoid } from './Sigmoid.ts'
 import { Sin } from './Sin.ts'
@@ -137,6 +138,7 @@ export const gradients = {
   Relu,
   Reshape,
   Resize,
+  Round,
   Selu,
   Sigmoid,
   Sin,

@@ -176,6 +176,18 @@ describe('lowering', () => {
     expect((await difference(graph, lowered, { x: noise([16, 2, 4, 4]) })).share).toBeLessThan(1e-6)
   })
 
+  it('takes the extremes of what lies in rows without laying it out anew', async () => {
+    const before = convolution(16)
+    const b = createBuilder({ ...before, outputs: [] })
+    const y = b.value('y')
+    b.output(b.ReduceMax(y, undefined, { keepdims: 0 }))
+    b.output(b.ReduceMin(y, b.ints(0, 2, 3)))
+    const graph = b.build()
+    const { graph: lowered } = lower(graph, { block: 16 })
+    expect(lowered.nodes.filter(({ op }) => op === 'Transpose')).toHaveLength(2)
+    expect((await difference(graph, lowered, { x: noise([16, 2, 4, 4]) })).share).toBeLessThan(1e-6)
+  })
+
   it('leaves a batch plain that is no multiple of the block, and says so', () => {
     const { graph, notes } = lower(convolution(10), { block: 16 })
     expect(graph.nodes.map(({ op }) => op)).toEqual(['Conv', 'Relu'])

@@ -13,10 +13,10 @@ function ofImages({ b, block }: Lowerer, op: Reduction, rows: Value, { channels,
   return b.Reshape(b[op](split, b.ints(2)), b.ints(channels, batch))
 }
 
-type Reduction = 'ReduceSum' | 'ReduceMean'
+type Reduction = 'ReduceSum' | 'ReduceMean' | 'ReduceMax' | 'ReduceMin'
 
 /**
- * A sum or mean over each image, over batch and image for each channel, or over all: rows need not be laid out anew for
+ * A sum, mean or extreme over each image, over batch and image for each channel, or over all: rows need not be laid out anew for
  * it. Other axes stay plain.
  */
 export function reduced(
@@ -43,6 +43,6 @@ export function reduced(
     if (given.includes(1) || spatial.length === 0) return undefined
     return { rows: ofImages(lowerer, op, data.rows(), image) }
   }
-  const sum = b[op](data.rows(), given.includes(1) ? b.ints(0, 1) : b.ints(1), { keepdims: 0 })
-  return { plain: b.Reshape(sum, b.ints(...shape)) }
+  const made = b[op](data.rows(), given.includes(1) ? b.ints(0, 1) : b.ints(1), { keepdims: 0 })
+  return { plain: b.Reshape(made, b.ints(...shape)) }
 }

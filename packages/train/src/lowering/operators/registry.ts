@@ -41,7 +41,9 @@ import { Pow } from './Pow.ts'
 import { PRelu } from './PRelu.ts'
 import { QuantizeLinear } from './QuantizeLinear.ts'
 import { Reciprocal } from './Reciprocal.ts'
+import { ReduceMax } from './ReduceMax.ts'
 import { ReduceMean } from './ReduceMean.ts'
+import { ReduceMin } from './ReduceMin.ts'
 import { ReduceSum } from './ReduceSum.ts'
 import { Relu } from './Relu.ts'
 import { ReluGradient } from './ReluGradient.ts'
@@ -99,7 +101,9 @@ export const lowerings = {
   PRelu,
   QuantizeLinear,
   Reciprocal,
+  ReduceMax,
   ReduceMean,
+  ReduceMin,
   ReduceSum,
   Relu,
   ReluGradient,

@@ -66,6 +66,7 @@ import { ReduceSumSquare } from './ReduceSumSquare.ts'
 import { Relu } from './Relu.ts'
 import { Reshape } from './Reshape.ts'
 import { Resize } from './Resize.ts'
+import { Round } from './Round.ts'
 import { ScatterElements } from './ScatterElements.ts'
 import { Selu } from './Selu.ts'
 import { Shape } from './Shape.ts'
@@ -156,6 +157,7 @@ export const references = {
   Relu,
   Reshape,
   Resize,
+  Round,
   ScatterElements,
   Selu,
   Shape,
