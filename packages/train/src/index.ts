@@ -1,4 +1,5 @@
 export { type Differentiated, gradients } from './autodiff.ts'
+export { checkTrainingData } from './check-training-data.ts'
 export type { CheckpointStore } from './checkpoint-store.ts'
 export type { EpochResult } from './epoch-result.ts'
 export type { Expressions, Operand } from './expression.ts'

@@ -1,5 +1,6 @@
-import { type Batch, DataError, type DataSource, type Graph, RecipeError, type TrainingPart } from '@pare/core-graph'
+import { type Batch, type DataSource, type Graph, RecipeError, type TrainingPart } from '@pare/core-graph'
 import { z } from 'zod'
+import { labelsMissing, stepsOf } from './check-training-data.ts'
 import type { LossTerm } from './loss.ts'
 import { prepared, withBatchSize } from './model-state.ts'
 import { type StepGraph, stepGraph } from './step-graph.ts'
@@ -44,12 +45,7 @@ export function prepareTraining(
   const frozen = parts.flatMap(({ frozen = [] }) => frozen)
   const batched = withBatchSize(graph, options.batchSize, kept)
   const step = stepGraph(batched, options, { terms, trainable, frozen, state })
-  if (step.feeds.targets && !source.labelled)
-    throw new DataError({
-      code: 'DATA_LABELS',
-      message: 'The training data has no labels.',
-      hint: 'Give the class of each sample, or a loss that needs none.',
-    })
+  if (step.feeds.targets && !source.labelled) throw labelsMissing()
   return { options, graph, step, stepsPerEpoch }
 }
 
@@ -61,22 +57,6 @@ function parsed(options: TrainOptionsInput = {}): TrainOptions {
     message: `The training options are not valid: ${z.prettifyError(error)}`,
     hint: 'Correct the options named.',
     cause: error,
-  })
-}
-
-function stepsOf({ size }: DataSource, { batchSize, accumulate }: TrainOptions): number {
-  if (size === undefined)
-    throw new DataError({
-      code: 'DATA_SIZE',
-      message: 'The number of training samples is not known.',
-      hint: 'Give data whose size is known.',
-    })
-  const updates = Math.floor(size / (batchSize * accumulate))
-  if (updates > 0) return updates * accumulate
-  throw new DataError({
-    code: 'DATA_SIZE',
-    message: `${size} training samples do not fill ${accumulate === 1 ? 'a batch' : `${accumulate} batches`} of ${batchSize}.`,
-    hint: `Give more samples, or make batchSize${accumulate === 1 ? '' : ' or accumulate'} smaller.`,
   })
 }
 
