@@ -13,7 +13,7 @@ import {
   tensorOf,
   type Value,
 } from '@pare/core-graph'
-import { type Affine, affineOf, quantize, type Range, unionOf } from './affine.ts'
+import { type Affine, affineOf, clamp, quantize, type Range, unionOf } from './affine.ts'
 import type { QuantizationPlan } from './plan.ts'
 import type { PlannedWeight } from './plan-weights.ts'
 import { quantizeBias, quantizeWeights, raiseForBias, weightScales } from './quantize-weights.ts'
@@ -22,6 +22,19 @@ import type { ScaleGroup } from './scale-groups.ts'
 /** The ranges of observed values, by their names. */
 export type Ranges = ReadonlyMap<string, Range>
 
+/** Scales that training has found. */
+export interface TrainedScales {
+  /** Of every group of the plan. */
+  readonly groups: ReadonlyMap<ScaleGroup, TrainedAffine>
+  /** One for each channel of the axis, or one in all, of every planned weight. */
+  readonly weights: ReadonlyMap<string, Float32Array>
+}
+
+/** How a group is stored, and what it is clipped to before, where it has fewer levels than its type. */
+export interface TrainedAffine extends Affine {
+  readonly clip?: Range
+}
+
 /**
  * The quantized graph: every planned value is followed by one QuantizeLinear → DequantizeLinear pair that all its
  * quantized readers share, weights and biases are integers behind a DequantizeLinear. Inputs and outputs keep their
@@ -29,12 +42,14 @@ export type Ranges = ReadonlyMap<string, Range>
  *
  *     y = Conv(x, W, B)   →   y = DQ(Q(Conv(DQ(Q(x)), DQ(W/q), DQ(B/q))))
  *
- * @param ranges of every value that a group of the plan names in `observed`
+ * @param scales the ranges of every value that a group of the plan names in `observed`; the weights then have the scales
+ *   of their greatest magnitudes. Or those that training has found
  * @throws ModelError `MODEL_PLAN` when the plan or the ranges are not this graph's
  */
-export function insertQdq(graph: Graph, plan: QuantizationPlan, ranges: Ranges): Graph {
+export function insertQdq(graph: Graph, plan: QuantizationPlan, scales: Ranges | TrainedScales): Graph {
   const b = createBuilder(graph)
-  const affines = groupAffines(graph, plan, ranges)
+  const trained = 'groups' in scales ? scales : undefined
+  const affines: TrainedScales['groups'] = 'groups' in scales ? scales.groups : groupAffines(graph, plan, scales)
   /** What is read instead of a value, by any reader or by one node. */
   const pairs = new Map<string, string>()
   const constants = new Map<string, Map<string, string>>()
@@ -43,10 +58,12 @@ export function insertQdq(graph: Graph, plan: QuantizationPlan, ranges: Ranges):
   }
   const dataScales = new Map<string, number>()
   for (const [group, affine] of affines) {
+    const { clip } = affine
     const scale = b.scalar(affine.scale)
     const zeroPoint = b.constant(affine.dataType, [], [affine.zeroPoint])
     for (const name of group.values) {
-      const quantized = b.named(b.QuantizeLinear(b.value(name), scale, zeroPoint), `${name}/q`)
+      const clipped = clip ? b.Clip(b.value(name), b.scalar(clip.low), b.scalar(clip.high)) : b.value(name)
+      const quantized = b.named(b.QuantizeLinear(clipped, scale, zeroPoint), `${name}/q`)
       pairs.set(name, b.DequantizeLinear(quantized, scale, zeroPoint).name)
       dataScales.set(name, affine.scale)
     }
@@ -57,7 +74,11 @@ export function insertQdq(graph: Graph, plan: QuantizationPlan, ranges: Ranges):
     }
   }
   const scaleOf = (name: string) => dataScales.get(name) ?? 1
-  for (const weight of plan.weights) addWeight(b, graph, weight, plan.quantization.bias, scaleOf, readInstead)
+  for (const weight of plan.weights) {
+    const own =
+      trained?.weights.get(weight.tensor) ?? weightScales(tensorNamed(graph, weight.tensor), weight.axis, weight.bits)
+    addWeight(b, graph, weight, own, plan.quantization.bias, scaleOf, readInstead)
+  }
   const quantized = new Set(plan.quantized.map(({ node }) => node))
   return connect(graph, b.build(), pairs, constants, quantized)
 }
@@ -91,6 +112,7 @@ function addWeight(
   b: GraphBuilder,
   graph: Graph,
   { tensor: name, axis, bits, zeroPoint, readers }: PlannedWeight,
+  own: Float32Array,
   biasType: QuantizationPlan['quantization']['bias'],
   scaleOf: (value: string) => number,
   readInstead: (node: string, name: string, by: Value) => void,
@@ -99,7 +121,7 @@ function addWeight(
   // A float bias too: onnxruntime makes it int32 by itself.
   const scales = readers.reduce(
     (raised, { data, bias }) => (bias ? raiseForBias(raised, scaleOf(data), tensorNamed(graph, bias)) : raised),
-    weightScales(tensor, axis, bits),
+    own,
   )
   const dequantized = (levels: Value, values: Float32Array, along: number, zero?: 'int8') => {
     const dims = axis === undefined ? [] : [values.length]
@@ -129,8 +151,13 @@ function addWeight(
   }
 }
 
-/** Lets the nodes read what stands behind the pairs, puts everything in order, and drops what nothing reads any more. */
-function connect(
+/**
+ * Lets the nodes read what stands behind the pairs, puts everything in order, and drops what nothing reads any more.
+ * @param pairs what stands behind the pair of a value
+ * @param constants what a node reads in place of a constant
+ * @param quantized names of the nodes whose results are read from behind their pairs only
+ */
+export function connect(
   before: Graph,
   built: Graph,
   pairs: ReadonlyMap<string, string>,
@@ -181,7 +208,7 @@ function inReadingOrder(nodes: readonly Node[]): readonly Node[] {
   return [...placed]
 }
 
-function tensorNamed(graph: Graph, name: string): Tensor {
+export function tensorNamed(graph: Graph, name: string): Tensor {
   const tensor = graph.initializers.get(name)
   if (tensor) return tensor
   throw new ModelError({
@@ -191,14 +218,13 @@ function tensorNamed(graph: Graph, name: string): Tensor {
   })
 }
 
-const quantizeTensor = (tensor: Tensor, affine: Affine): Tensor =>
-  tensorOf(
-    affine.dataType,
-    tensor.dims,
-    Array.from(tensorFloats(tensor), value => quantize(value, affine)),
-  )
+function quantizeTensor(tensor: Tensor, { clip, ...affine }: TrainedAffine): Tensor {
+  const inside = (value: number) => (clip ? clamp(value, clip.low, clip.high) : value)
+  const levels = Array.from(tensorFloats(tensor), value => quantize(inside(value), affine))
+  return tensorOf(affine.dataType, tensor.dims, levels)
+}
 
-const extremesOf = (tensor: Tensor): Range => {
+export const extremesOf = (tensor: Tensor): Range => {
   let low = 0
   let high = 0
   for (const value of tensorFloats(tensor)) {

@@ -7,8 +7,8 @@ import { clamp, roundHalfToEven, smallestScale } from './affine.ts'
  */
 const largestBias = 2 ** 30
 
-/** The greatest level of symmetric weights, by their bits. */
-const greatestLevel = { 7: 64, 8: 127 } as const
+/** The greatest level of symmetric weights, by their bits: 2^(bits − 1) − 1, but 64 for 7, so that two products fit into 16 bits. */
+export const greatestLevel = { 2: 1, 3: 3, 4: 7, 5: 15, 6: 31, 7: 64, 8: 127 } as const
 export type WeightBits = keyof typeof greatestLevel
 
 /**
@@ -44,7 +44,7 @@ export function raiseForBias(scales: Float32Array, dataScale: number, bias: Tens
   return raised
 }
 
-/** round(w / scale), within the levels of `bits`, in the shape of `tensor`. */
+/** round(w / scale), as QuantizeLinear computes it in float32, within the levels of `bits`, in the shape of `tensor`. */
 export function quantizeWeights(
   tensor: Tensor,
   axis: number | undefined,
@@ -58,7 +58,7 @@ export function quantizeWeights(
   for (let first = 0, run = 0; first < weights.length; first += inner, run++) {
     const scale = scales[run % channels] ?? 1
     for (let index = first; index < first + inner; index++)
-      quantized[index] = clamp(roundHalfToEven((weights[index] ?? 0) / scale), -levels, levels)
+      quantized[index] = clamp(roundHalfToEven(Math.fround((weights[index] ?? 0) / scale)), -levels, levels)
   }
   return tensorOf('int8', tensor.dims, quantized)
 }
@@ -71,7 +71,7 @@ export function quantizeBias(
 ): { readonly levels: Tensor; readonly scales: Float32Array } {
   const products = scales.map(scale => dataScale * scale)
   const levels = Int32Array.from(tensorFloats(bias), (value, index) =>
-    roundHalfToEven(value / (products[products.length === 1 ? 0 : index] ?? 1)),
+    roundHalfToEven(Math.fround(value / (products[products.length === 1 ? 0 : index] ?? 1))),
   )
   return { levels: tensorOf('int32', [levels.length], levels), scales: products }
 }
