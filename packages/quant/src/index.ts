@@ -1,9 +1,19 @@
 export type { ActivationType, Affine, Range } from './affine.ts'
+export type { CorrectedBias } from './bias-correction.ts'
+export { type Equalized, type EqualizedPair, type EqualizeOptions, equalize } from './equalize.ts'
+export type { LayerSensitivity } from './layer-sensitivities.ts'
+export type { MixedPrecision } from './mixed-precision.ts'
 export type { AnyObserver, Observation } from './observer.ts'
 export { observers } from './observers/registry.ts'
 export { type PlanOptions, planQuantization, type QuantizationPlan } from './plan.ts'
 export type { KeptFloat, PlannedWeight, WeightReader } from './plan-weights.ts'
-export { isQuantized, type QuantizationDetails, quantizeStatic, type StaticContext } from './quantize-static.ts'
+export {
+  isQuantized,
+  layerSensitivities,
+  type QuantizationDetails,
+  quantizeStatic,
+  type StaticContext,
+} from './quantize-static.ts'
 export { type LayerSaturation, type SaturationContext, saturation } from './saturation.ts'
 export type { ScaleGroup } from './scale-groups.ts'
 export { staticOptions } from './static-options.ts'

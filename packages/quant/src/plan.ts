@@ -1,6 +1,6 @@
 import type { Graph, TargetQuantization } from '@pare/core-graph'
 import { type KeptFloat, type PlannedWeight, planWeights } from './plan-weights.ts'
-import { chooseNodes, worksOnFloats } from './quantized-nodes.ts'
+import { chooseNodes, type NodeChoice, worksOnFloats } from './quantized-nodes.ts'
 import { type ScaleGroup, scaleGroups } from './scale-groups.ts'
 
 /** What is to be quantized and how, made from the graph alone: no data has been seen yet. Plain data. */
@@ -25,13 +25,9 @@ export const usualQuantization: TargetQuantization = {
 }
 
 /** How to quantize, and which nodes. */
-export interface PlanOptions {
+export interface PlanOptions extends NodeChoice {
   /** Default: `usualQuantization`. */
   readonly quantization?: TargetQuantization
-  /** Only these nodes (patterns of core-graph's `matchNodes`). Default: all. */
-  readonly include?: readonly string[] | undefined
-  /** Not these. Default: none. */
-  readonly exclude?: readonly string[] | undefined
 }
 
 /**

@@ -24,25 +24,30 @@ export interface QuantizedNodes {
 
 type Candidate = Omit<QuantizedNode, 'outputs'>
 
+/** Which nodes may be quantized. */
+export interface NodeChoice {
+  /** Only these nodes (patterns of core-graph's `matchNodes`). Default: all. */
+  readonly include?: readonly string[] | undefined
+  /** Not these. Default: none. */
+  readonly exclude?: readonly string[] | undefined
+  /** Nor these, by their very names, each for a reason of its own. Default: none. */
+  readonly keep?: ReadonlyMap<string, string> | undefined
+}
+
 /**
  * Chooses the nodes: first each by its own rule, then those that follow others only as long as they have a quantized
  * node before and behind them.
  * @throws RecipeError `RECIPE_NO_MATCH`
  */
-export function chooseNodes(
-  graph: Graph,
-  {
-    include,
-    exclude = [],
-  }: { readonly include?: readonly string[] | undefined; readonly exclude?: readonly string[] | undefined },
-): QuantizedNodes {
+export function chooseNodes(graph: Graph, { include, exclude = [], keep }: NodeChoice): QuantizedNodes {
   const included = include && matchNodes(graph, include, 'include')
   const excluded = matchNodes(graph, exclude, 'exclude')
   const reasons = new Map<Node, string>()
   const active = new Map<Node, Candidate>()
   for (const node of graph.nodes) {
     const chosen = excluded.has(node) ? 'excluded' : included?.has(node) === false ? 'not included' : undefined
-    const candidate = chosen ? `${chosen} by the options` : candidateOf(graph, node)
+    const reason = chosen ? `${chosen} by the options` : keep?.get(node.name)
+    const candidate = reason ?? candidateOf(graph, node)
     if (typeof candidate === 'string') reasons.set(node, candidate)
     else active.set(node, candidate)
   }

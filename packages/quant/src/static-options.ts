@@ -60,6 +60,29 @@ export const staticOptions = z.strictObject({
     .enum(['int32', 'float'])
     .optional()
     .describe('Whether biases become integers too. Default: by the target; without a target int32'),
+  equalize: z
+    .union([z.boolean(), z.strictObject({ replaceClip: z.boolean().default(false) })], {
+      error: 'expected true, false or { replaceClip: true }',
+    })
+    .default(false)
+    .describe(
+      'Bring the channels of layers in a row to equal ranges before all else (cross-layer equalization); outputs stay the same. { replaceClip: true } makes Relu of Clips such as ReLU6 on the way, which changes them',
+    ),
+  biasCorrection: z
+    .boolean()
+    .default(false)
+    .describe('Let biases take back what rounding does to the mean of each channel, measured layer by layer'),
+  maxDrop: z
+    .number()
+    .nonnegative()
+    .optional()
+    .describe(
+      'Points (hundredths) of the metric that may be lost: the fewest layers that suffice stay float. Needs validation data. Default: all layers are quantized, whatever is lost',
+    ),
+  metric: z
+    .string()
+    .optional()
+    .describe('What maxDrop goes by, a share where more is better. Default: top1 with labels, else agreement'),
   include: nodePatterns.optional().describe(`Quantize only these. ${nodePatterns.description}`),
   exclude: nodePatterns.default([]).describe(`Leave these float. ${nodePatterns.description}`),
 })

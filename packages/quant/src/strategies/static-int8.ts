@@ -8,8 +8,8 @@ export const staticInt8 = defineStrategy({
   id: 'quant.static',
   description: 'Quantize to int8 after training: weights per channel, activations by their ranges on calibration data.',
   options: staticOptions,
-  needs: ['calibration'],
-  prepare: async (graph, options, { executor, calibration, target, seed, progress, signal, note }) => {
+  needs: ({ maxDrop }) => (maxDrop === undefined ? ['calibration'] : ['calibration', 'evaluate']),
+  prepare: async (graph, options, { executor, calibration, evaluate, target, seed, progress, signal, note }) => {
     if (!calibration)
       throw new RecipeError({
         code: 'RECIPE_NEED',
@@ -18,7 +18,7 @@ export const staticInt8 = defineStrategy({
       })
     const result = await quantizeStatic(
       graph,
-      { executor, calibration, seed, progress, signal, ...(target ? { target } : {}) },
+      { executor, calibration, seed, progress, signal, ...(target && { target }), ...(evaluate && { evaluate }) },
       options,
     )
     const { kept, notes, quantized } = result.details

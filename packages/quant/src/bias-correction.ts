@@ -1,0 +1,147 @@
+import {
+  createBuilder,
+  feedsOf,
+  type Graph,
+  inferTypes,
+  type Node,
+  passes,
+  type Session,
+  tensorFloats,
+  tensorOf,
+  usersOf,
+  withOutputs,
+} from '@pare/core-graph'
+import { insertQdq, type Ranges } from './insert-qdq.ts'
+import { type LayerWeights, layerWeights } from './layer-weights.ts'
+import type { QuantizationPlan } from './plan.ts'
+import type { Sampling } from './range-store.ts'
+
+/** What was added to a layer's bias. Plain JSON data. */
+export interface CorrectedBias {
+  readonly node: string
+  /** The greatest change of a channel's bias, as a share of the layer's greatest mean magnitude. */
+  readonly shift: number
+}
+
+/**
+ * Bias correction (Nagel et al. 2019, section 4.2, by data): rounding the weights shifts the mean of what a layer makes;
+ * its bias takes that back. Layer by layer, in the graph's order, so that each one is measured on what the layers before
+ * it, already corrected, give it.
+ *
+ *     b′ = b + E[y_float] − E[y_int8]      for each output channel, over samples and places
+ *
+ * Layers without a bias get one. MatMul has none, and is left as it is.
+ *
+ * @param planOf plans the graph that it is given, always by the same options
+ * @returns the float graph with the new biases, to be quantized by its own plan and the same ranges
+ */
+export async function correctBiases(
+  graph: Graph,
+  planOf: (graph: Graph) => QuantizationPlan,
+  ranges: Ranges,
+  sampling: Sampling,
+): Promise<{ readonly graph: Graph; readonly corrected: readonly CorrectedBias[] }> {
+  const { progress, signal } = sampling
+  const quantized = new Set(planOf(graph).weights.flatMap(({ readers }) => readers.map(({ node }) => node)))
+  const float = withOwnBiases(
+    graph,
+    layersOf(graph).filter(({ node }) => quantized.has(node.name)),
+  )
+  const plan = planOf(float)
+  // The biases stay float while they change; in int32 they are as good as that.
+  const int8 = insertQdq(float, { ...plan, quantization: { ...plan.quantization, bias: 'float' } }, ranges)
+  const layers = layersOf(float).filter(({ node }) => quantized.has(node.name))
+  const int8Node = new Map(int8.nodes.map(node => [node.name, node]))
+  const wanted = await channelMeans(
+    float,
+    layers.map(({ node }) => outputOf(node)),
+    sampling,
+  )
+  const biases = new Map<string, Float32Array>()
+  const withBiases = (into: Graph): Graph => ({
+    ...into,
+    initializers: new Map([
+      ...into.initializers,
+      ...[...biases].map(([name, values]) => [name, tensorOf('float32', [values.length], values)] as const),
+    ]),
+  })
+  const corrected: CorrectedBias[] = []
+  for (const { node, bias = '' } of layers) {
+    signal?.throwIfAborted()
+    const means = wanted.get(outputOf(node))
+    const old = float.initializers.get(bias)
+    if (means && old) {
+      const made = outputOf(int8Node.get(node.name) ?? node)
+      const got = (await channelMeans(withBiases(int8), [made], sampling)).get(made)
+      const shifts = means.map((mean, channel) => mean - (got?.[channel] ?? mean))
+      biases.set(
+        bias,
+        tensorFloats(old).map((value, channel) => value + (shifts[channel] ?? 0)),
+      )
+      corrected.push({ node: node.name, shift: largest(shifts) / (largest(means) || 1) })
+    }
+    progress?.({ done: corrected.length, total: layers.length, unit: 'layers' })
+  }
+  return { graph: withBiases(float), corrected }
+}
+
+const largest = (values: Float64Array): number => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+
+const outputOf = (node: Node): string => node.outputs[0] ?? ''
+
+/** Those whose outputs have a known rank, so that the means of channels can be taken. */
+const layersOf = (graph: Graph): readonly LayerWeights[] => {
+  const { values } = inferTypes(graph)
+  return graph.nodes.flatMap(node => (values.get(outputOf(node))?.shape ? (layerWeights(graph, node) ?? []) : []))
+}
+
+/** Gives each layer a bias that it alone reads: zeros where it had none. */
+function withOwnBiases(graph: Graph, layers: readonly LayerWeights[]): Graph {
+  const b = createBuilder(graph)
+  const names = new Map<Node, string>()
+  for (const { node, bias, outputs } of layers) {
+    const shared = bias === undefined ? undefined : graph.initializers.get(bias)
+    if (bias !== undefined && usersOf(graph, bias).length === 1) continue
+    const values = shared ? tensorFloats(shared).slice() : new Float32Array(outputs)
+    names.set(node, b.initializer(`${node.name}/bias`, tensorOf('float32', [outputs], values)).name)
+  }
+  if (names.size === 0) return graph
+  const nodes = graph.nodes.map(node => {
+    const name = names.get(node)
+    return name === undefined ? node : { ...node, inputs: [...node.inputs.slice(0, 2), name] }
+  })
+  return { ...b.build(), nodes }
+}
+
+/** The mean of each channel (axis 1) of some values over the calibration samples, by name. */
+async function channelMeans(
+  graph: Graph,
+  values: readonly string[],
+  { executor, calibration, samples, batchSize, seed, signal }: Sampling,
+): Promise<ReadonlyMap<string, Float64Array>> {
+  const b = createBuilder(graph)
+  const means = new Map(
+    values.map(value => {
+      const tensor = b.value(value)
+      const axes = (tensor.shape ?? []).map((_, axis) => axis).filter(axis => axis !== 1)
+      return [value, b.ReduceMean(tensor, b.ints(...axes), { keepdims: 0 }).name] as const
+    }),
+  )
+  const { graph: probed } = passes['remove-dead-code'].run(withOutputs(b.build(), [...means.values()]))
+  await using session: Session = await executor.open(probed, { fusesQuantization: false, plansMemory: false })
+  const sums = new Map<string, Float64Array>()
+  let seen = 0
+  const order = calibration.shuffles === false ? {} : { shuffle: { seed, epoch: 0 } }
+  for await (const batch of calibration.batches({ batchSize, limit: samples, ...order, ...(signal && { signal }) }))
+    for (const { tensors, size } of feedsOf(graph, batch)) {
+      const results = await session.run(tensors, [...means.values()])
+      for (const [value, output] of means) {
+        const mean = results[output]?.data ?? []
+        const sum = sums.get(value) ?? new Float64Array(mean.length)
+        for (const [channel, number] of mean.entries()) sum[channel] = (sum[channel] ?? 0) + Number(number) * size
+        sums.set(value, sum)
+      }
+      seen += size
+    }
+  return new Map([...sums].map(([value, sum]) => [value, sum.map(total => total / seen)]))
+}
