@@ -22,7 +22,7 @@ export {
   signed,
 } from './format.ts'
 export type { Attribute, Dimension, Graph, GraphBody, Node, Shape, TensorType, ValueInfo } from './graph.ts'
-export { bodiesOf, readsOf } from './graph.ts'
+export { bodiesOf, readsOf, valuesOf } from './graph.ts'
 export { redirectReads, renameValues } from './graph-edit.ts'
 export { type GraphIndex, graphIndex, usersOf } from './graph-index.ts'
 export { halfToNumber, numberToHalf } from './half-floats.ts'
@@ -77,6 +77,7 @@ export { simplify } from './simplify.ts'
 export {
   defineStrategy,
   type EpochMoment,
+  type FrozenFrom,
   type Need,
   needsOf,
   type Round,
@@ -84,6 +85,7 @@ export {
   type StrategyContext,
   type StrategyResult,
   type TextFiles,
+  type TrainableTensor,
   type TrainingPart,
   type TrainingTerm,
 } from './strategy.ts'

@@ -70,26 +70,47 @@ export interface StrategyResult {
 export interface TrainingPart {
   /**
    * Adds to the graph what only the training reads, such as a teacher's layers; called once all strategies of the stage
-   * have prepared it, in their order. Outputs stay as they are; new inputs are fed by `feeds`.
+   * have prepared it, in their order. Outputs stay as they are and are made of nothing that is added; new inputs are fed
+   * by `feeds`.
    */
   readonly extend?: (graph: Graph) => Graph
-  /** Terms of the loss beside those of the training's options. */
-  readonly terms?: readonly TrainingTerm[]
+  /** Terms of the loss beside those of the training's options; made of the graph that all parts have extended, where they depend on it. */
+  readonly terms?: readonly TrainingTerm[] | ((extended: Graph) => readonly TrainingTerm[])
   /** Initializers to be trained that no operator calls trainable, such as a learned scale. */
-  readonly trainable?: readonly string[]
-  /** Patterns of weights that stay as they are. */
-  readonly frozen?: readonly string[]
+  readonly trainable?: readonly (string | TrainableTensor)[]
+  /** Patterns of weights that stay as they are, from the start or from an epoch on. */
+  readonly frozen?: readonly (string | FrozenFrom)[]
   /**
    * Initializers that the graph itself changes, such as a moving average, each with the value that it has after a step;
    * its own name for one that changes between epochs only.
    */
   readonly state?: ReadonlyMap<string, string>
-  /** Further inputs of a batch, beside its own: values for the inputs that `extend` added. */
+  /** Further inputs of a batch, beside its own: values for the inputs that `extend` added, whose memory is taken over. */
   readonly feeds?: (batch: Batch) => Promise<TensorMap> | TensorMap
   /** Called before each epoch's first step, also after an interruption that fell in between two epochs. */
   readonly onEpoch?: (moment: EpochMoment) => Promise<void> | void
-  /** Makes the result out of the trained graph, such as integer weights, in the order of the parts. */
+  /**
+   * Makes the result out of the trained graph, such as integer weights, in the order of the parts. The graph is what its
+   * outputs are made of, and the initializers of `trainable` and `state`.
+   */
   readonly finish?: (graph: Graph) => Promise<Graph> | Graph
+}
+
+/** An initializer to be trained, by a part of its gradient. */
+export interface TrainableTensor {
+  readonly name: string
+  /** What its gradient is multiplied by before all else that an update makes of it. */
+  readonly gradientScale: number
+}
+
+/**
+ * Weights that stay as they are from the beginning of an epoch on. A BatchNormalization whose scale and shift are both
+ * frozen normalizes with its running statistics from then on, which stay too.
+ */
+export interface FrozenFrom {
+  readonly pattern: string
+  /** From 1. */
+  readonly epoch: number
 }
 
 /** A term of a training's loss: a loss by its id, or one of the strategy's own; its tensors by name and its options. */

@@ -3,6 +3,7 @@ import {
   type InitialState,
   isFloat,
   passes,
+  readsOf,
   runPasses,
   type TensorData,
   type TensorMap,
@@ -114,5 +115,9 @@ export function prepared(model: Graph, kept: readonly string[] = []): Graph {
   }
 }
 
-/** Without what only the training read. */
-export const withoutUnread = (graph: Graph): Graph => passes['remove-dead-code'].run(graph).graph
+/** What the outputs are made of, with the inputs named and those that are read. */
+export function withoutUnread(graph: Graph, inputs: ReadonlySet<string>): Graph {
+  const live = passes['remove-dead-code'].run(graph).graph
+  const read = new Set(live.nodes.flatMap(readsOf))
+  return { ...live, inputs: live.inputs.filter(({ name }) => inputs.has(name) || read.has(name)) }
+}

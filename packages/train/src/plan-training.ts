@@ -1,5 +1,6 @@
-import { elementCount, type Graph, matchInitializers, type TrainingPart, tensorByteLength } from '@pare/core-graph'
+import { elementCount, type Graph, matchInitializers, tensorByteLength } from '@pare/core-graph'
 import { expandComposites } from './composites/expand-composites.ts'
+import { frozenAt } from './frozen.ts'
 import { openStep } from './open-step.ts'
 import { peakBytes } from './peak-bytes.ts'
 import { batchesOf, type PreparedTraining, prepareTraining } from './prepare-training.ts'
@@ -61,7 +62,7 @@ export async function planTraining(model: Graph, setup: PlanSetup): Promise<Trai
   const state = [...step.state.values()].reduce((sum, { initial }) => sum + tensorByteLength(initial), 0)
   return {
     trained,
-    frozen: frozenIn(training, setup.parts ?? []),
+    frozen: frozenIn(training),
     parameters: trained.reduce((sum, { dims }) => sum + elementCount(dims), 0),
     stepsPerEpoch,
     memory: { state, step: peakBytes(expandComposites(step.graph)) + state },
@@ -69,10 +70,9 @@ export async function planTraining(model: Graph, setup: PlanSetup): Promise<Trai
   }
 }
 
-function frozenIn({ graph, step, options }: PreparedTraining, parts: readonly TrainingPart[]): TrainingPlan['frozen'] {
-  const patterns = [...options.freeze, ...parts.flatMap(({ frozen = [] }) => frozen)]
-  const chosen = matchInitializers(graph, patterns, 'freeze')
-  const trainable = new Set([...trainableParameters(graph), ...parts.flatMap(({ trainable = [] }) => trainable)])
+function frozenIn({ graph, joined, step, options }: PreparedTraining): TrainingPlan['frozen'] {
+  const chosen = matchInitializers(graph, frozenAt([...options.freeze, ...joined.frozen], 1), 'freeze')
+  const trainable = new Set([...trainableParameters(graph), ...joined.trainable.map(({ name }) => name)])
   const reasonOf = (name: string) => {
     if (chosen.has(name)) return 'kept by freeze'
     if (step.state.has(name)) return 'state that follows the batches'
@@ -90,12 +90,12 @@ async function measure(
   setup: PlanSetup,
   wanted: number,
 ): Promise<TrainingPlan['measured']> {
-  const { source, executor, seed, signal, note } = setup
+  const { source, executor, parts = [], seed, signal, note } = setup
   const { options, step, stepsPerEpoch } = training
   const before = process.memoryUsage.rss()
   await using session = await openStep(step, { executor, lowering: options.lowering, note })
   let [steps, started] = [-1, 0]
-  for await (const batch of batchesOf(source, training, { epoch: 0, skip: 0, seed, signal })) {
+  for await (const batch of batchesOf(source, training, { parts, epoch: 0, skip: 0, seed, signal })) {
     signal?.throwIfAborted()
     // As in an epoch: most of the steps between two updates only add gradients up.
     const isUpdate = (steps + 1) % options.accumulate === options.accumulate - 1

@@ -1,17 +1,24 @@
 import { type Batch, type DataSource, type Graph, RecipeError, type TrainingPart } from '@pare/core-graph'
 import { z } from 'zod'
 import { labelsMissing, stepsOf } from './check-training-data.ts'
-import type { LossTerm } from './loss.ts'
-import { prepared, withBatchSize } from './model-state.ts'
+import { epochsOfChange } from './frozen.ts'
+import { fed, type Joined, joined } from './joined-parts.ts'
+import { prepared, withBatchSize, withoutUnread } from './model-state.ts'
 import { type StepGraph, stepGraph } from './step-graph.ts'
 import { type TrainOptions, type TrainOptionsInput, trainOptions } from './train-options.ts'
 
 /** A training before its first step. */
 export interface PreparedTraining {
   readonly options: TrainOptions
-  /** The model that is trained, for any batch size that it took. */
+  /** The model that is trained and what its parts add to it, for any batch size that it took. */
   readonly graph: Graph
+  readonly joined: Joined
+  /** A graph of this training as it is without: what the model's outputs are made of, and its own inputs. */
+  readonly alone: (graph: Graph) => Graph
+  /** The step of the first epoch. */
   readonly step: StepGraph
+  /** The step of an epoch, from 1: another one where more is frozen than before, of the same state. */
+  readonly stepAt: (epoch: number) => StepGraph
   /** Batches of an epoch: a last one that is not full is left out, and such as do not fill up an update. */
   readonly stepsPerEpoch: number
 }
@@ -34,19 +41,25 @@ export function prepareTraining(
 ): PreparedTraining {
   const options = parsed(given)
   const stepsPerEpoch = stepsOf(source, options)
-  const terms = parts.flatMap(({ terms = [] }) => terms as readonly LossTerm[])
-  const trainable = parts.flatMap(({ trainable = [] }) => trainable)
-  const state = new Map(parts.flatMap(({ state = [] }) => [...state]))
-  const named = [...options.loss, ...terms].flatMap(term =>
+  const additions = joined(model, parts)
+  const named = [...options.loss, ...additions.terms].flatMap(term =>
     Object.values(term).filter(value => typeof value === 'string'),
   )
-  const kept = [...trainable, ...[...state].flat(), ...named]
-  const graph = prepared(model, kept)
-  const frozen = parts.flatMap(({ frozen = [] }) => frozen)
+  const kept = [...additions.trainable.map(({ name }) => name), ...[...additions.state].flat(), ...named]
+  const graph = prepared(additions.graph, kept)
   const batched = withBatchSize(graph, options.batchSize, kept)
-  const step = stepGraph(batched, options, { terms, trainable, frozen, state })
+  const step = stepGraph(batched, options, additions)
+  // All at once: what is wrong with a later one is told before the first step.
+  const later = epochsOfChange([...options.freeze, ...additions.frozen], options.epochs).slice(1)
+  const phases = later.map(epoch => {
+    const phase = { epoch, first: step }
+    return { epoch, step: stepGraph(batched, options, { ...additions, phase }) }
+  })
   if (step.feeds.targets && !source.labelled) throw labelsMissing()
-  return { options, graph, step, stepsPerEpoch }
+  const stepAt = (epoch: number) => phases.findLast(phase => phase.epoch <= epoch)?.step ?? step
+  const inputs = new Set(model.inputs.map(({ name }) => name))
+  const alone = (graph: Graph) => withoutUnread(graph, inputs)
+  return { options, graph, joined: additions, alone, step, stepAt, stepsPerEpoch }
 }
 
 function parsed(options: TrainOptionsInput = {}): TrainOptions {
@@ -62,6 +75,7 @@ function parsed(options: TrainOptionsInput = {}): TrainOptions {
 
 /** One epoch's pass over the data. */
 export interface Pass {
+  readonly parts: readonly TrainingPart[]
   readonly epoch: number
   /** Batches that were trained with already. */
   readonly skip: number
@@ -69,18 +83,21 @@ export interface Pass {
   readonly signal: AbortSignal | undefined
 }
 
-/** An epoch's full batches. */
+/** An epoch's full batches, with what the parts feed. */
 export const batchesOf = (
   source: DataSource,
   { options, stepsPerEpoch }: PreparedTraining,
-  { epoch, skip, seed, signal }: Pass,
+  { parts, epoch, skip, seed, signal }: Pass,
 ): AsyncIterable<Batch> =>
-  source.batches({
-    batchSize: options.batchSize,
-    limit: stepsPerEpoch * options.batchSize,
-    skip,
-    shuffle: { seed, epoch },
-    dropLast: true,
-    augment: options.augment,
-    ...(signal && { signal }),
-  })
+  fed(
+    source.batches({
+      batchSize: options.batchSize,
+      limit: stepsPerEpoch * options.batchSize,
+      skip,
+      shuffle: { seed, epoch },
+      dropLast: true,
+      augment: options.augment,
+      ...(signal && { signal }),
+    }),
+    parts,
+  )

@@ -57,6 +57,21 @@ describe('a training step', () => {
     expect(value('b', 1)[1]).toBeCloseTo(-0.3, 6)
   })
 
+  it.each([
+    { accumulate: 1, average: undefined },
+    { accumulate: 2, average: undefined },
+    { accumulate: 1, average: 0.9 },
+  ])('takes a part of the gradient of tensors that say so: $accumulate, $average', async ({ accumulate, average }) => {
+    const batch = { inputs: { x: [1, 2, 3, 4] }, labels: [0, 1] }
+    const { value } = await runSteps(linear(), Array(accumulate).fill(batch), {
+      options: { accumulate, average },
+      learningRate: 1,
+      additions: { trainable: [{ name: 'W', gradientScale: 0.25 }, 'b'] },
+    })
+    expect(value('W', accumulate)).toEqual([-0.125, 0.125, -0.125, 0.125])
+    expect(value('b', accumulate)).toEqual([0, 0])
+  })
+
   it('keeps a velocity, and decays matrices but not vectors', async () => {
     const b = createBuilder('even')
     const x = b.input('x', 'float32', ['N', 1])

@@ -1,7 +1,15 @@
-import { createBuilder, type Graph, type GraphBuilder, ModelError } from '@pare/core-graph'
+import {
+  createBuilder,
+  type Graph,
+  type GraphBuilder,
+  ModelError,
+  matchInitializers,
+  type TrainableTensor,
+} from '@pare/core-graph'
 import { differentiate } from './autodiff.ts'
 import { nextAverages, trainingForm } from './batch-norm-training.ts'
 import { expressions } from './expression.ts'
+import { type Frozen, frozenAt, patternOf } from './frozen.ts'
 import type { LossTerm } from './loss.ts'
 import { addObjective, type Targets } from './objective.ts'
 import { createStepState, initializerOf, type StateTensor, type StepState } from './step-state.ts'
@@ -49,11 +57,19 @@ export interface StepAdditions {
   /** Terms of the loss beside those of the options. */
   readonly terms?: readonly LossTerm[]
   /** Initializers to be trained that no operator calls trainable, such as a learned scale. */
-  readonly trainable?: readonly string[]
-  /** Patterns of weights that stay, as those of the option `freeze`. */
-  readonly frozen?: readonly string[]
+  readonly trainable?: readonly (string | TrainableTensor)[]
+  /** Patterns of weights that stay, as those of the option `freeze`; of the model's own state too. */
+  readonly frozen?: readonly Frozen[]
   /** Initializers that the model itself changes, and the value that each is after a step. */
   readonly state?: ReadonlyMap<string, string>
+  /** For epochs from this one on: what is frozen by then stays as the epochs before left it. Default: the first. */
+  readonly phase?: Phase
+}
+
+/** A later part of a training, whose step has the same state as that of the first. */
+export interface Phase {
+  readonly epoch: number
+  readonly first: StepGraph
 }
 
 export type StepOptions = Pick<
@@ -69,9 +85,14 @@ export type StepOptions = Pick<
  */
 export function stepGraph(model: Graph, options: StepOptions, additions: StepAdditions = {}): StepGraph {
   checkKnown(model)
-  const { terms = [], trainable, frozen = [], state: ownState = new Map() } = additions
+  const { terms = [], trainable = [], frozen = [], state: ownState = new Map<string, string>(), phase } = additions
+  const { epoch = 1, first } = phase ?? {}
   checkInitializers(model, ownState.keys())
-  const candidates = parametersToTrain(model, { freeze: [...options.freeze, ...frozen], trainable })
+  const kept = [...options.freeze, ...frozen]
+  matchInitializers(model, kept.map(patternOf), 'freeze')
+  const added = trainable.map(tensor => (typeof tensor === 'string' ? { name: tensor, gradientScale: 1 } : tensor))
+  const scales = new Map(added.map(({ name, gradientScale }) => [name, gradientScale]))
+  const candidates = parametersToTrain(model, { freeze: frozenAt(kept, epoch), trainable: [...scales.keys()] })
   const { graph: training, statistics } = trainingForm(model, ({ inputs: [, scale = '', shift = ''] }) =>
     [scale, shift].some(name => candidates.has(name)),
   )
@@ -83,17 +104,23 @@ export function stepGraph(model: Graph, options: StepOptions, additions: StepAdd
   if (trained.length === 0) throw nothingToTrain(model, candidates)
   const learning = statistics.filter(({ node }) => sources.has(node.outputs[0] ?? ''))
   const averages = learning.flatMap(({ runningMean, runningVariance }) => [runningMean, runningVariance])
-  const changing = new Set([...trained, ...averages, ...ownState.keys()])
+  // What stays from now on is no initializer of the model: its value is where the steps before have left it.
+  const held = [...(first?.state.keys() ?? [])].filter(name => model.initializers.has(name) && !ownState.has(name))
+  const changing = new Set([...trained, ...averages, ...ownState.keys(), ...held])
   const { graph: backward, gradients } = differentiate(asInputs(forward, changing), outputs.loss, trained)
 
   const begin = () => {
     const b = createBuilder(backward)
-    const parameters = trained.map(name => ({
-      name,
-      initial: initializerOf(model, name),
-      gradient: b.value(gradients.get(name) ?? ''),
-      decays: decays(model, name),
-    }))
+    const parameters = trained.map(name => {
+      const gradient = b.value(gradients.get(name) ?? '')
+      const scale = scales.get(name) ?? 1
+      return {
+        name,
+        initial: initializerOf(model, name),
+        gradient: scale === 1 ? gradient : b.scope(`scale/${name}`, () => b.Mul(gradient, b.scalar(scale))),
+        decays: decays(model, name),
+      }
+    })
     return { b, parameters, state: createStepState(b, model, backward.outputs.length) }
   }
   const addStatistics = (b: GraphBuilder, state: StepState) => {
@@ -102,17 +129,20 @@ export function stepGraph(model: Graph, options: StepOptions, additions: StepAdd
         for (const [name, value] of nextAverages(b, batch)) state.next(name, value)
       })
   }
+  const stays = matchInitializers(model, frozenAt(frozen, epoch), 'freeze')
   const addOwnState = (b: GraphBuilder, state: StepState) => {
-    for (const [name, next] of ownState) state.next(name, b.Identity(b.value(next)))
+    for (const [name, next] of ownState) state.next(name, b.Identity(b.value(stays.has(name) ? name : next)))
   }
 
   const { b, parameters, state } = begin()
   const { learningRate, step } = update(b, state, parameters, options)
   addStatistics(b, state)
-  if (options.average !== undefined) averageModel(b, state, model, { decay: options.average, step: step() })
+  if (options.average !== undefined) averageModel(b, state, model, { decay: options.average, step: step(), held })
   addOwnState(b, state)
+  const built = state.build()
   return {
-    ...state.build(),
+    graph: built.graph,
+    state: first ? continued(first.state, built.state) : built.state,
     accumulation: options.accumulate > 1 ? accumulation() : undefined,
     model,
     feeds: {
@@ -131,6 +161,10 @@ export function stepGraph(model: Graph, options: StepOptions, additions: StepAdd
     return state.build().graph
   }
 }
+
+/** The first step's state, and what a later one makes of it. */
+const continued = (first: StepGraph['state'], later: StepGraph['state']): StepGraph['state'] =>
+  new Map([...first].map(([name, tensor]) => [name, { ...tensor, next: later.get(name)?.next ?? tensor.next }]))
 
 const nothingToTrain = (model: Graph, candidates: ReadonlySet<string>) =>
   new ModelError({

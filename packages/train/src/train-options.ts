@@ -1,4 +1,3 @@
-import { nodePatterns } from '@pare/core-graph'
 import { z } from 'zod'
 import { anyKind } from './kind-option.ts'
 import { loopOptions } from './loop-options.ts'
@@ -12,6 +11,11 @@ const lossTerm = z.discriminatedUnion(
   'loss',
   Object.values(losses).map(({ term }) => term) as unknown as [LossSchema, ...LossSchema[]],
 )
+
+const frozenFrom = z.strictObject({
+  pattern: z.string().min(1).describe('Weights by name, or all of a node'),
+  epoch: z.int().positive().describe('They stay from this epoch on, the first being 1'),
+})
 
 /** What a recipe says under `train:`. */
 export const trainOptions = z
@@ -54,10 +58,11 @@ export const trainOptions = z
       .describe(
         'Evaluate and keep the moving average of the weights, of which this share, such as 0.999, stays at each update (less in the first ones). Default: the weights themselves',
       ),
-    freeze: nodePatterns
+    freeze: z
+      .array(z.union([z.string().min(1), frozenFrom]))
       .default([])
       .describe(
-        'Weights that stay as they are: by name, or all of a node, in the patterns that choose nodes. BatchNormalization then keeps its statistics too',
+        'Weights that stay as they are, from the start or from an epoch on (`{ pattern, epoch }`): by name, or all of a node, in the patterns that choose nodes. BatchNormalization then keeps its statistics too',
       ),
     ...loopOptions,
     augment: z.boolean().default(true).describe('Change the samples at random, as the data declares'),

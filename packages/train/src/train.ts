@@ -13,9 +13,10 @@ import { checkpointKeeper } from './checkpoint-keeper.ts'
 import { type CheckpointStore, removeOld } from './checkpoint-store.ts'
 import type { EpochResult } from './epoch-result.ts'
 import { addStep, type EpochSums, meansOf, noSteps } from './epoch-sums.ts'
+import { epochOf, patternOf } from './frozen.ts'
 import { learningRateAt } from './learning-rate.ts'
-import { isFiniteState, namesOfModel, type State, stateOf, withoutUnread, withState } from './model-state.ts'
-import { openStep } from './open-step.ts'
+import { isFiniteState, namesOfModel, type State, stateOf, withState } from './model-state.ts'
+import { openPhases } from './open-phases.ts'
 import { batchesOf, prepareTraining } from './prepare-training.ts'
 import type { TrainOptionsInput } from './train-options.ts'
 import { identityOf } from './training-identity.ts'
@@ -68,9 +69,14 @@ export interface TrainResult {
 export async function train(model: Graph, setup: TrainSetup): Promise<TrainResult> {
   const { source, executor, evaluate, parts = [], seed, checkpoint: store, signal, note } = setup
   const training = prepareTraining(model, setup)
-  const { options, graph, step, stepsPerEpoch } = training
+  const { options, graph, alone, joined, step, stepAt, stepsPerEpoch } = training
   const isMeasured = (epoch: number) => epoch % options.evaluateEvery === 0 || epoch === options.epochs
   const metric = bestMetric(options.best)
+  for (const frozen of [...options.freeze, ...joined.frozen])
+    if (epochOf(frozen) > options.epochs)
+      note?.(
+        `${patternOf(frozen)} is to be frozen from epoch ${epochOf(frozen)} on, which the training does not reach.`,
+      )
 
   const identity = store ? await identityOf(training, setup) : ''
   const saved = store && (await readCheckpoint(store, identity, step))
@@ -81,7 +87,7 @@ export async function train(model: Graph, setup: TrainSetup): Promise<TrainResul
   let best: BestEpoch | undefined = saved?.best
   for (const result of epochs) setup.onEpoch?.(result)
 
-  await using session = await openStep(step, {
+  await using session = await openPhases(stepAt, epochs.length + 1, {
     executor,
     lowering: options.lowering,
     note,
@@ -91,7 +97,7 @@ export async function train(model: Graph, setup: TrainSetup): Promise<TrainResul
   const diverged = (error?: RunError) => divergence(epochs.length + 1, sums.steps, keeper.newest(), error)
   const measure = async (state: State) => {
     try {
-      return await evaluate(withState(graph, step, state), signal ? { signal } : {})
+      return await evaluate(alone(withState(graph, step, state)), signal ? { signal } : {})
     } catch (error) {
       // Weights that are still finite may be so large that what the model makes of them is not.
       throw error instanceof RunError && error.code === 'RUN_NOT_FINITE' ? diverged(error) : error
@@ -106,7 +112,13 @@ export async function train(model: Graph, setup: TrainSetup): Promise<TrainResul
 
   const runEpoch = async (): Promise<void> => {
     clock.beginEpoch(epochs.length + 1, sums.steps)
-    for await (const batch of batchesOf(source, training, { epoch: epochs.length, skip: sums.steps, seed, signal })) {
+    for await (const batch of batchesOf(source, training, {
+      parts,
+      epoch: epochs.length,
+      skip: sums.steps,
+      seed,
+      signal,
+    })) {
       signal?.throwIfAborted()
       if (sums.steps === stepsPerEpoch) throw batchesError('more', stepsPerEpoch)
       const update = (epochs.length * stepsPerEpoch + sums.steps) / options.accumulate
@@ -148,8 +160,9 @@ export async function train(model: Graph, setup: TrainSetup): Promise<TrainResul
   try {
     while (!isOver()) {
       if (sums.steps === 0) {
-        const { readState, writeState } = session
+        const { enter, readState, writeState } = session
         const moment = { epoch: epochs.length + 1, epochs: options.epochs, readState, writeState }
+        await enter(moment.epoch)
         for (const part of parts) await part.onEpoch?.(moment)
       }
       await runEpoch()
@@ -161,9 +174,16 @@ export async function train(model: Graph, setup: TrainSetup): Promise<TrainResul
     throw error
   }
   if (!best) throw new Error('A training has at least one evaluation.')
-  let trained = withState(graph, step, best.tensors)
+  const whole = withState(graph, step, best.tensors)
+  let trained = alone(whole)
+  // For the parts' own finish: also such as the outputs are not made of.
+  const own = new Set([...joined.trainable.map(({ name }) => name), ...joined.state.keys()])
+  const initializers = new Map(
+    [...whole.initializers].filter(([name]) => own.has(name) || trained.initializers.has(name)),
+  )
+  trained = { ...trained, initializers }
   for (const { finish } of parts) trained = (await finish?.(trained)) ?? trained
-  return { graph: withoutUnread(trained), best: best.result, epochs }
+  return { graph: alone(trained), best: best.result, epochs }
 }
 
 const entryOf = (state: State, name: string) => {

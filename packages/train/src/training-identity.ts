@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type DataSource, type Graph, type Node, type TrainingPart, tensorBytes } from '@pare/core-graph'
+import { type DataSource, type Graph, type Node, tensorBytes } from '@pare/core-graph'
 import { withoutEffect } from './loop-options.ts'
 import type { PreparedTraining } from './prepare-training.ts'
 
@@ -8,27 +8,20 @@ import type { PreparedTraining } from './prepare-training.ts'
  * samples and the first ones, as they are before they are shuffled and changed at random.
  */
 export async function identityOf(
-  { options, graph }: PreparedTraining,
-  {
-    source,
-    seed,
-    parts = [],
-  }: { readonly source: DataSource; readonly seed: number; readonly parts?: readonly TrainingPart[] },
+  { options, graph, joined }: PreparedTraining,
+  { source, seed }: { readonly source: DataSource; readonly seed: number },
 ): Promise<string> {
   const effective = Object.fromEntries(
     Object.entries(options).filter(([name]) => !withoutEffect.some(option => option === name)),
   )
-  const joined = parts.map(({ terms = [], trainable, frozen, state = [] }) => ({
-    terms: terms.map(({ loss, ...own }) => ({
-      ...own,
-      loss: typeof loss === 'object' && 'id' in loss ? loss.id : loss,
-    })),
-    trainable,
-    frozen,
-    state: [...state],
-  }))
+  const parts = {
+    terms: joined.terms.map(({ loss, ...own }) => ({ ...own, loss: typeof loss === 'object' ? loss.id : loss })),
+    trainable: joined.trainable,
+    frozen: joined.frozen,
+    state: [...joined.state],
+  }
   const data = { samples: source.size, first: await digestOfData(source, options.batchSize) }
-  return JSON.stringify({ options: effective, seed, parts: joined, data, model: digestOfModel(graph) })
+  return JSON.stringify({ options: effective, seed, parts, data, model: digestOfModel(graph) })
 }
 
 /** Of the nodes and the weights. */

@@ -95,7 +95,8 @@ function clipped(
 }
 
 /**
- * Adds moving averages of the model's tensors that the step changes so far, which stand in for them:
+ * Adds moving averages of the model's tensors that the step changes so far, or that steps before it did (`held`), which
+ * stand in for them:
  * a′ = d·a + (1 − d)·w′ with d = min(decay, (1 + t)/(10 + t)) at the update number t, so that the first weights are soon
  * forgotten (as TensorFlow's ExponentialMovingAverage does).
  */
@@ -103,14 +104,15 @@ export function averageModel(
   b: GraphBuilder,
   state: StepState,
   model: Graph,
-  { decay, step }: { readonly decay: number; readonly step: Value },
+  { decay, step, held }: { readonly decay: number; readonly step: Value; readonly held: readonly string[] },
 ): void {
   const ops = expressions(b)
   const share = b.scope('average', () => {
     const kept = ops.min(ops.div(ops.add(step, 1), ops.add(step, 10)), decay)
     return ops.sub(1, kept)
   })
-  for (const [name, next] of state.ofModel()) {
+  const stayed = held.map(name => [name, b.value(name)] as const)
+  for (const [name, next] of new Map([...stayed, ...state.ofModel()])) {
     const before = state.add(`average/${name}`, initializerOf(model, name))
     const after = b.scope(`average/${name}`, () => ops.add(before, ops.mul(ops.sub(next, before), share)))
     state.next(before.name, after)
