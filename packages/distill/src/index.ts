@@ -1,1 +1,6 @@
-export {}
+export { mergeTeacher } from './merge-teacher.ts'
+export { attention } from './strategies/attention.ts'
+export { channelWise } from './strategies/channel-wise.ts'
+export { fsp } from './strategies/fsp.ts'
+export { l2 } from './strategies/l2.ts'
+export { softLabel } from './strategies/soft-label.ts'

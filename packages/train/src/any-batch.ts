@@ -15,8 +15,9 @@ import {
  * A model that was exported for one batch size, made to take any: its inputs no longer state it, and a Reshape of samples
  * that has it as its first number keeps the first axis instead.
  * @param model its constants folded
+ * @param fixed the batch size that it was exported for
  */
-function withAnyBatch(model: Graph, fixed: number): Graph {
+export function withAnyBatch(model: Graph, fixed: number): Graph {
   const isFixed = (shape: readonly unknown[] | undefined) => shape?.[0] === fixed
   const types = inferTypes(model).values
   const samples = dependents(model)

@@ -1,9 +1,11 @@
+export { withAnyBatch } from './any-batch.ts'
 export { type Differentiated, gradients } from './autodiff.ts'
 export { checkTrainingData } from './check-training-data.ts'
 export type { CheckpointStore } from './checkpoint-store.ts'
 export type { EpochResult } from './epoch-result.ts'
 export type { Expressions, Operand } from './expression.ts'
-export { type AnyLoss, defineLoss, type Loss, type LossTerm } from './loss.ts'
+export { type AnyLoss, defineLoss, type Loss, type LossTerm, type TensorSource } from './loss.ts'
+export { losses } from './losses/registry.ts'
 export {
   type MeasuredSteps,
   type PlannedTensor,
