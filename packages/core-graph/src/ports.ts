@@ -104,7 +104,7 @@ export interface Batch {
   readonly inputs: TensorMap
   /** Class of each sample, `[N]`; undefined for data without labels. */
   readonly labels: Int32Array | undefined
-  /** Place of each sample in its data, `[N]`; undefined for a stream, whose samples have none. */
+  /** Place of each sample in its data source, `[N]`: from 0 in the data's own order, whatever the batch's; undefined for a stream. */
   readonly places?: Int32Array
   /** What each sample was mixed with (mixup, cutmix); undefined where nothing was mixed. */
   readonly mixed?: MixedLabels

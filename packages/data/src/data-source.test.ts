@@ -99,6 +99,24 @@ test('labels go with their samples when they are shuffled', async () => {
   expect(order).not.toEqual([...Array(count).keys()])
 })
 
+test('batches tell the place of each sample in the data, whatever their order', async () => {
+  await using source = await openNumbers({
+    split: { fraction: 0.25, seed: 1, part: 'train' },
+    subset: { skip: 2 },
+  })
+  const read = async (options: BatchOptions) =>
+    (await collect(source.batches(options))).flatMap(batch => {
+      const numbers = valuesOf(batch).filter((_, at) => at % 2 === 0)
+      return numbers.map((number, row) => [batch.places?.[row] ?? -1, number] as const)
+    })
+  const numberAt = new Map(await read({ batchSize: 4 }))
+  expect([...numberAt.keys()]).toEqual([...Array(source.size).keys()])
+  const shuffled = await read({ batchSize: 4, shuffle: { seed: 3, epoch: 2 }, skip: 1, dropLast: true })
+  expect(shuffled).toHaveLength(4 * Math.floor(source.size / 4) - 4)
+  expect(shuffled.map(([place]) => place)).not.toEqual(shuffled.map(([place]) => place).toSorted((a, b) => a - b))
+  for (const [place, number] of shuffled) expect(number).toBe(numberAt.get(place))
+})
+
 test('two iterations at once do not disturb each other', async () => {
   await using source = await openNumbers()
   const options = { batchSize: 2, shuffle: { seed: 1, epoch: 0 } }

@@ -97,6 +97,7 @@ function batchesOf({ facts, request }: WorkerClient, options: BatchOptions): Asy
         return {
           inputs,
           labels: labels && Int32Array.from(chosen, place => labels[place] ?? 0),
+          places: Int32Array.from(chosen),
           ...(mixed && { mixed }),
           size: chosen.length,
         }
