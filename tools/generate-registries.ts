@@ -34,6 +34,7 @@ const registries: readonly Registry[] = [
   { folder: 'packages/train/src/lowering/operators', name: 'lowerings', key: 'op' },
   { folder: 'packages/train/src/testing/references', name: 'references', key: 'op' },
   { folder: 'packages/quant/src/observers', name: 'observers', key: 'id' },
+  { folder: 'packages/quant/src/qat/scales', name: 'activationScales', key: 'id' },
   { folder: 'packages/quant/src/rules', name: 'rules', key: 'op' },
 ]
 

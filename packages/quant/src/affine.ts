@@ -71,9 +71,11 @@ export const unionOf = (ranges: readonly Range[]): Range => ({
   high: Math.max(...ranges.map(range => range.high)),
 })
 
-// A Clip before a QuantizeLinear is dropped by runtimes only where the quantized range does not reach beyond the
-// Clip's, so a scale must not be rounded up.
-function roundedDown(value: number): number {
+/**
+ * The greatest float32 that is not above the number: a Clip before a QuantizeLinear is dropped by runtimes only where the
+ * quantized range does not reach beyond the Clip's, so a scale must not be rounded up.
+ */
+export function roundedDown(value: number): number {
   const nearest = Math.fround(value)
   return nearest > value ? Math.fround(value * (1 - 2 ** -24)) : nearest
 }

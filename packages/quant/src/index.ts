@@ -7,6 +7,8 @@ export type { AnyObserver, Observation } from './observer.ts'
 export { observers } from './observers/registry.ts'
 export { type PlanOptions, planQuantization, type QuantizationPlan } from './plan.ts'
 export type { KeptFloat, PlannedWeight, WeightReader } from './plan-weights.ts'
+export { prepareQat, type QatContext, type QatDetails, type QatExport } from './qat/prepare-qat.ts'
+export { qatOptions } from './qat/qat-options.ts'
 export {
   isQuantized,
   layerSensitivities,
@@ -17,4 +19,5 @@ export {
 export { type LayerSaturation, type SaturationContext, saturation } from './saturation.ts'
 export type { ScaleGroup } from './scale-groups.ts'
 export { staticOptions } from './static-options.ts'
+export { qat } from './strategies/qat.ts'
 export { staticInt8 } from './strategies/static-int8.ts'

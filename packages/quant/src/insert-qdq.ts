@@ -80,7 +80,7 @@ export function insertQdq(graph: Graph, plan: QuantizationPlan, scales: Ranges |
     addWeight(b, graph, weight, own, plan.quantization.bias, scaleOf, readInstead)
   }
   const quantized = new Set(plan.quantized.map(({ node }) => node))
-  return connect(graph, b.build(), pairs, constants, quantized)
+  return connect(graph, b.build(), pairs, constants, quantized).graph
 }
 
 /** The scale and zero point of each group. */
@@ -156,6 +156,8 @@ function addWeight(
  * @param pairs what stands behind the pair of a value
  * @param constants what a node reads in place of a constant
  * @param quantized names of the nodes whose results are read from behind their pairs only
+ * @param swapped further values that others take the names of, and these others
+ * @returns the graph, and values that others have taken the names of, with the names that they have instead
  */
 export function connect(
   before: Graph,
@@ -163,7 +165,8 @@ export function connect(
   pairs: ReadonlyMap<string, string>,
   constants: ReadonlyMap<string, ReadonlyMap<string, string>>,
   quantized: ReadonlySet<string>,
-): Graph {
+  swapped: ReadonlyMap<string, string> = new Map(),
+): { readonly graph: Graph; readonly renamed: ReadonlyMap<string, string> } {
   const { producer, outputs } = graphIndex(before)
   // A float node's result, and an input, stay as they are for float readers; a quantized node's may not be read raw,
   // or runtimes could not fuse it with the pair behind it.
@@ -180,16 +183,14 @@ export function connect(
     }
     return redirectReads([node], names)
   }
-  const renamed = new Map<string, string>()
-  for (const [value, behind] of pairs) {
-    if (!outputs.has(value) || !isQuantized(value)) continue
-    renamed.set(value, `${value}/raw`)
-    renamed.set(behind, value)
-  }
-  const named = renameValues({ ...built, nodes: built.nodes.flatMap(redirect) }, renamed)
+  const takenOver = [...swapped, ...[...pairs].filter(([value]) => outputs.has(value) && isQuantized(value))]
+  const renamed = new Map(takenOver.map(([value]) => [value, `${value}/raw`]))
+  const names = new Map([...renamed, ...takenOver.map(([value, behind]) => [behind, value] as const)])
+  const named = renameValues({ ...built, nodes: built.nodes.flatMap(redirect) }, names)
   const read = new Set([...named.nodes.flatMap(readsOf), ...before.outputs.map(output => output.name)])
   const initializers = new Map([...named.initializers].filter(([name]) => read.has(name)))
-  return { ...named, initializers, outputs: before.outputs, nodes: inReadingOrder(named.nodes) }
+  const graph = { ...named, initializers, outputs: before.outputs, nodes: inReadingOrder(named.nodes) }
+  return { graph, renamed }
 }
 
 /** Each node after those that it reads from, and these as late as they can be. */

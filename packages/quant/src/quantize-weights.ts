@@ -77,7 +77,7 @@ export function quantizeBias(
 }
 
 /** How the elements lie: each run of `inner` belongs to one channel, and the channels follow each other. */
-function layoutOf({ dims }: Tensor, axis: number | undefined) {
+export function layoutOf({ dims }: Tensor, axis: number | undefined) {
   if (axis === undefined) return { channels: 1, inner: Math.max(1, elementCount(dims)) }
   return { channels: dims[axis] ?? 1, inner: elementCount(dims.slice(axis + 1)) }
 }

@@ -1,10 +1,10 @@
 import { RecipeError, type Strategy } from '@pare/core-graph'
-import { staticInt8 } from '@pare/quant'
+import { qat, staticInt8 } from '@pare/quant'
 
 /** Strategies by the id that a recipe says after `use:`. */
 export type StrategyRegistry = ReadonlyMap<string, Strategy>
 
-const builtIn: readonly Strategy[] = [staticInt8]
+const builtIn: readonly Strategy[] = [staticInt8, qat]
 
 /**
  * Pare's own strategies, and those handed to the Compressor.

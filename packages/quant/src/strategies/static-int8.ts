@@ -1,5 +1,5 @@
 import { defineStrategy, RecipeError } from '@pare/core-graph'
-import type { KeptFloat } from '../plan-weights.ts'
+import { keptNotes } from '../kept-notes.ts'
 import { quantizeStatic } from '../quantize-static.ts'
 import { staticOptions } from '../static-options.ts'
 
@@ -23,17 +23,7 @@ export const staticInt8 = defineStrategy({
     )
     const { kept, notes, quantized } = result.details
     if (quantized.length === 0) note('Nothing was quantized: the list of what stays float says why.')
-    for (const nodes of Map.groupBy(kept, ({ op, reason }) => `${op} ${reason}`).values()) note(keptNote(nodes))
-    for (const text of notes) note(text)
+    for (const text of [...keptNotes(kept), ...notes]) note(text)
     return result
   },
 })
-
-/** One sentence for all nodes of one operator that stay float for one reason. */
-function keptNote([first, ...others]: readonly KeptFloat[]): string {
-  if (!first) return ''
-  const { node, op, reason } = first
-  return others.length === 0
-    ? `${node} (${op}) stays float: ${reason}.`
-    : `${others.length + 1} ${op} nodes stay float, such as ${node}: ${reason}.`
-}
