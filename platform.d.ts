@@ -19,3 +19,12 @@ declare class TextDecoder {
   constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean })
   decode(bytes?: ArrayBuffer | ArrayBufferView): string
 }
+
+declare const crypto: {
+  readonly subtle: {
+    digest(algorithm: 'SHA-256', data: ArrayBuffer | ArrayBufferView<ArrayBuffer>): Promise<ArrayBuffer>
+  }
+}
+
+/** A clock in milliseconds. */
+declare const performance: { now(): number }

@@ -27,7 +27,7 @@ function timeLines(measured: StagePlan['measured'], epochs: number): (readonly [
   if (!measured) return [['time', 'not measured: an epoch has one step only']]
   const { steps, secondsPerStep, secondsPerEpoch, memory } = measured
   return [
-    ['', `the process grew by ${bytesText(memory)} as it trained`],
+    ...(memory === undefined ? [] : [['', `the process grew by ${bytesText(memory)} as it trained`] as const]),
     ['time', `${millisecondsText(1000 * secondsPerStep)} a step, as ${steps} steps took`],
     [
       '',

@@ -38,7 +38,8 @@ export async function planRecipe(setup: PlanRecipeSetup): Promise<readonly Stage
     const { name, train: options } = stage
     if (!options) continue
     const source = await data.require('train', `The stage ${name}`)
-    const plan = await planTraining(graph, { options, source, executor, parts, seed, signal, note })
+    const { rss: memoryUsage } = process.memoryUsage
+    const plan = await planTraining(graph, { options, source, executor, parts, seed, signal, note, memoryUsage })
     plans.push({ stage: name, options, ...plan })
   }
   return plans

@@ -12,6 +12,8 @@ export interface PlanSetup
   extends Pick<TrainSetup, 'options' | 'source' | 'executor' | 'parts' | 'seed' | 'signal' | 'note'> {
   /** Steps to be timed, after one that warms up; 0 for none. Default 5. */
   readonly measuredSteps?: number
+  /** Bytes that the process takes, `process.memoryUsage.rss` in Node. Without, what steps take is not known. */
+  readonly memoryUsage?: () => number
 }
 
 /** What a training would do, and what it takes. */
@@ -39,8 +41,8 @@ export interface MeasuredSteps {
   readonly steps: number
   readonly secondsPerStep: number
   readonly secondsPerEpoch: number
-  /** By how much the process has grown, in bytes: the session's memory and what the data takes. */
-  readonly memory: number
+  /** By how much the process has grown, in bytes: the session's memory and what the data takes; undefined where it is not known. */
+  readonly memory?: number
 }
 
 /** A float tensor of the model. */
@@ -90,9 +92,9 @@ async function measure(
   setup: PlanSetup,
   wanted: number,
 ): Promise<TrainingPlan['measured']> {
-  const { source, executor, parts = [], seed, signal, note } = setup
+  const { source, executor, parts = [], seed, signal, note, memoryUsage } = setup
   const { options, step, stepsPerEpoch } = training
-  const before = process.memoryUsage.rss()
+  const before = memoryUsage?.()
   await using session = await openStep(step, { executor, lowering: options.lowering, note })
   let [steps, started] = [-1, 0]
   for await (const batch of batchesOf(source, training, { parts, epoch: 0, skip: 0, seed, signal })) {
@@ -107,6 +109,7 @@ async function measure(
   if (steps < 1) return undefined
   const secondsPerStep = (performance.now() - started) / 1000 / steps
   // The runtime keeps what it has taken.
-  const memory = Math.max(0, process.memoryUsage.rss() - before)
-  return { steps, secondsPerStep, secondsPerEpoch: secondsPerStep * stepsPerEpoch, memory }
+  const after = memoryUsage?.()
+  const memory = before === undefined || after === undefined ? {} : { memory: Math.max(0, after - before) }
+  return { steps, secondsPerStep, secondsPerEpoch: secondsPerStep * stepsPerEpoch, ...memory }
 }

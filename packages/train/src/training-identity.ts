@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { type DataSource, type Graph, type Node, tensorBytes } from '@pare/core-graph'
+import { type Digested, digestOf } from './digest.ts'
 import { withoutEffect } from './loop-options.ts'
 import type { PreparedTraining } from './prepare-training.ts'
 
@@ -20,18 +20,19 @@ export async function identityOf(
     frozen: joined.frozen,
     state: [...joined.state],
   }
-  const data = { samples: source.size, first: await digestOfData(source, options.batchSize) }
-  return JSON.stringify({ options: effective, seed, parts, data, model: digestOfModel(graph) })
+  const data = { samples: source.size, first: await digestOf(piecesOfData(source, options.batchSize)) }
+  const model = await digestOf(piecesOfModel(graph))
+  return JSON.stringify({ options: effective, seed, parts, data, model })
 }
 
-/** Of the nodes and the weights. */
-function digestOfModel({ nodes, initializers }: Graph): string {
-  const hash = createHash('sha256')
+/** The nodes and the weights. */
+function* piecesOfModel({ nodes, initializers }: Graph): Generator<Digested> {
   for (const { op, domain, inputs, outputs, attributes } of nodes)
-    hash.update(`${JSON.stringify([op, domain, inputs, outputs, simpleOnes(attributes)])}\n`)
-  for (const [name, tensor] of initializers)
-    hash.update(`${name} ${tensor.dataType} ${tensor.dims}\n`).update(tensorBytes(tensor))
-  return hash.digest('hex')
+    yield JSON.stringify([op, domain, inputs, outputs, simpleOnes(attributes)])
+  for (const [name, tensor] of initializers) {
+    yield `${name} ${tensor.dataType} ${tensor.dims}`
+    yield tensorBytes(tensor)
+  }
 }
 
 /** Numbers and texts by name, alike before a model is written and after it was read: `float` has 32 bits in a file. */
@@ -46,12 +47,12 @@ const simpleOnes = (attributes: Node['attributes']) =>
         : []
     })
 
-async function digestOfData(source: DataSource, batchSize: number): Promise<string> {
-  const hash = createHash('sha256')
+async function* piecesOfData(source: DataSource, batchSize: number): AsyncGenerator<Digested> {
   for await (const { inputs, labels } of source.batches({ batchSize, limit: batchSize })) {
-    for (const [name, { dataType, dims, data }] of Object.entries(inputs))
-      hash.update(`${name} ${dataType} ${dims}\n`).update(data)
-    hash.update(`${labels}\n`)
+    for (const [name, { dataType, dims, data }] of Object.entries(inputs)) {
+      yield `${name} ${dataType} ${dims}`
+      yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    }
+    yield `${labels}`
   }
-  return hash.digest('hex')
 }
