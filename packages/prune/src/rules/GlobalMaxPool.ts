@@ -1,0 +1,3 @@
+import { definePool } from './pool.ts'
+
+export const GlobalMaxPool = definePool('GlobalMaxPool')

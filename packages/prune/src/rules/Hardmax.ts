@@ -1,0 +1,3 @@
+import { defineAlongAxis } from './along-axis.ts'
+
+export const Hardmax = defineAlongAxis('Hardmax')

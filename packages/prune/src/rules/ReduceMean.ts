@@ -1,0 +1,3 @@
+import { defineReduce } from './reduce.ts'
+
+export const ReduceMean = defineReduce('ReduceMean')

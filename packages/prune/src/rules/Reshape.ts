@@ -1,0 +1,18 @@
+import { reshapeFlow, shapeNumbers } from '../channels/reshape-flow.ts'
+import { defineChannelRule } from '../rule.ts'
+
+/** The same elements in another shape, which says the new sizes when channels are cut. */
+export const Reshape = defineChannelRule({
+  op: 'Reshape',
+  flow: ({ data }, _, flow) => {
+    const to = flow.outputShapes[0]
+    return to && shapeNumbers(data.shape, to) ? { reshaped: reshapeFlow(data, to, flow) } : {}
+  },
+  cut: ({ data, shape }, _, { shapeOf, outputs }) => {
+    const after = outputs[0]?.after ?? []
+    const from = shapeOf(data)
+    const stillFits = shape.numbers?.every((number, axis) => number === -1 || (number || from[axis]) === after[axis])
+    const numbers = stillFits ? undefined : shapeNumbers(from, after)
+    return numbers ? { inputs: { shape: numbers } } : {}
+  },
+})

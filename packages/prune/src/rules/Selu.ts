@@ -1,0 +1,3 @@
+import { defineElementwise } from './elementwise.ts'
+
+export const Selu = defineElementwise('Selu')
