@@ -3,7 +3,7 @@ import type { StagePlan } from '@pare/recipe'
 
 /** What a training would do: what it trains and what not, its memory and its time. */
 export function planSummary(plan: StagePlan): string {
-  const { stage, options, trained, frozen, parameters, stepsPerEpoch, memory, measured } = plan
+  const { stage, rounds, options, trained, frozen, parameters, stepsPerEpoch, memory, measured } = plan
   const { epochs, batchSize, accumulate } = options
   const updates = accumulate > 1 ? `, ${accumulate} to an update` : ''
   const reasons = [...Map.groupBy(frozen, ({ reason }) => reason)]
@@ -20,7 +20,7 @@ export function planSummary(plan: StagePlan): string {
     ],
     ...timeLines(measured, epochs),
   ]
-  return `${stage}\n${lines.map(([label, text]) => `  ${label.padEnd(8)} ${text}\n`).join('')}`
+  return `${stage}${rounds > 1 ? `, the first of ${rounds} rounds` : ''}\n${lines.map(([label, text]) => `  ${label.padEnd(8)} ${text}\n`).join('')}`
 }
 
 function timeLines(measured: StagePlan['measured'], epochs: number): (readonly [string, string])[] {

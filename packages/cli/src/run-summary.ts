@@ -8,7 +8,7 @@ import {
   percentText,
   signed,
 } from '@pare/core-graph'
-import { type ModelFigures, type RunResult, trainingOf } from '@pare/recipe'
+import { type ModelFigures, type RunResult, trainingsOf } from '@pare/recipe'
 import { tableText } from './table.ts'
 
 /** The table of a run: accuracy, size, MACs, latency; before, after, change. */
@@ -43,15 +43,13 @@ export function runSummary(result: RunResult): string {
 
 /** Of which epochs the model is; and whether training made it worse than it was, where nothing else was done to it. */
 function trainingText({ stages, before, after }: RunResult): string {
-  const trainings = stages.map(stage => ({ stage, training: trainingOf(stage) }))
-  const epochs = trainings.flatMap(({ stage, training }) =>
-    training
-      ? [
-          `\n${stage.name}: the model of epoch ${training.best.epoch} of ${training.epochs.length}, the best by ${metricName(training.metric)}${training.epochs.length < training.wanted ? `; patience ended the training before its ${training.wanted} epochs were over` : ''}\n`,
-        ]
-      : [],
+  const epochs = stages.flatMap(stage =>
+    trainingsOf(stage).map(
+      ({ best, epochs, metric, wanted, round }) =>
+        `\n${stage.name}${round === undefined ? '' : `, round ${round} of ${stage.rounds}`}: the model of epoch ${best.epoch} of ${epochs.length}, the best by ${metricName(metric)}${epochs.length < wanted ? `; patience ended the training before its ${wanted} epochs were over` : ''}\n`,
+    ),
   )
-  const metric = trainings.at(-1)?.training?.metric
+  const metric = stages.flatMap(trainingsOf).at(-1)?.metric
   const onlyTrained = stages.every(({ details }) => details.every(({ part }) => part === 'train'))
   if (metric === undefined || !onlyTrained) return epochs.join('')
   const [old, now] = [before.metrics?.[metric], after.metrics?.[metric]]

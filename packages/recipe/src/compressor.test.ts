@@ -1,11 +1,9 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   createBuilder,
   createRandom,
-  type DataSource,
   defineStrategy,
   randomNormal,
   type StatefulExecutor,
@@ -13,42 +11,20 @@ import {
   tensorOf,
 } from '@pare/core-graph'
 import { openAsyncIterable } from '@pare/data'
-import { createModel } from '@pare/models'
 import { createExecutor, readModel, writeModel } from '@pare/runtime'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { Compressor, type CompressorOptions } from './compressor.ts'
 import type { RunEvent } from './events.ts'
 import { defaultRunFolder } from './run-folder.ts'
 import type { RecipeInput } from './schema.ts'
+import { folderWithModel, samples, unlabelled } from './testing/small-runs.ts'
 
 let folder = ''
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'pare-run-'))
-  await writeModel(
-    join(folder, 'model.onnx'),
-    createModel('resnet', { depth: 8, width: 0.25, input: [1, 8, 8], classes: 4, seed: 1 }),
-  )
+const current = folderWithModel()
+beforeEach(() => {
+  folder = current()
 })
-afterEach(() => rm(folder, { recursive: true }))
-
-/** Samples around one point for each class. */
-function samples(count: number): Promise<DataSource> {
-  return openAsyncIterable(
-    async function* () {
-      const random = createRandom(7)
-      for (let index = 0; index < count; index++) {
-        const label = index % 4
-        const data = Float32Array.from(
-          { length: 64 },
-          (_, pixel) => (pixel % 4 === label ? 1 : 0) + 0.3 * randomNormal(random),
-        )
-        yield { inputs: { dataType: 'float32' as const, dims: [1, 8, 8], data }, label }
-      }
-    },
-    { size: count, shuffles: true },
-  )
-}
 
 const recipe = (changes: Partial<RecipeInput> = {}): RecipeInput => ({
   model: 'model.onnx',
@@ -316,16 +292,9 @@ test('a model with several inputs and outputs takes samples by their names, from
 })
 
 test('without labels there is no accuracy, which is said; a bound on it cannot be kept', async () => {
-  const labelled = await samples(64)
-  const unlabelled: DataSource = {
-    ...labelled,
-    labelled: false,
-    batches: async function* (options) {
-      for await (const batch of labelled.batches(options)) yield { ...batch, labels: undefined }
-    },
-  }
+  const blind = unlabelled(await samples(64))
   const compressor = await open(recipe({ accept: { accuracyDrop: 1, agreement: 0.5 } }), {
-    data: { validation: unlabelled, calibration: unlabelled },
+    data: { validation: blind, calibration: blind },
   })
   const { before, fidelity, notes, verdict } = await compressor.run({ output: join(folder, 'run') })
   expect(before.metrics).toBeUndefined()
@@ -372,13 +341,7 @@ test('a training tells its steps with speed and time left, and its epochs; both 
 
 test('without labels to measure by, the best epoch is the one most like the float model', async () => {
   const labelled = await samples(64)
-  const validation: DataSource = {
-    ...labelled,
-    labelled: false,
-    batches: async function* (options) {
-      for await (const batch of labelled.batches(options)) yield { ...batch, labels: undefined }
-    },
-  }
+  const validation = unlabelled(labelled)
   const train = (options: object) =>
     open(recipe({ stages: [{ name: 'train', train: { epochs: 2, batchSize: 16, ...options } }] }), {
       data: { train: labelled, validation },

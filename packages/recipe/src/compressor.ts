@@ -1,29 +1,33 @@
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import {
   type Evaluator,
-  feedsOf,
   type Graph,
-  needsOf,
   PareError,
   type ProgressListener,
   RunError,
   type StatefulExecutor,
   type Strategy,
+  targets,
 } from '@pare/core-graph'
 import { createModel } from '@pare/models'
 import { createExecutor, readModel } from '@pare/runtime'
 import { stringify } from 'yaml'
-import { epochEvaluator, runEvaluators } from './evaluators.ts'
+import { runEvaluators } from './evaluators.ts'
 import type { RunEventBody, RunListener } from './events.ts'
 import { fingerprintOf } from './fingerprint.ts'
+import { openNeeds } from './open-needs.ts'
 import { planRecipe, type StagePlan } from './plan-recipe.ts'
-import { checkRecipe, readRecipe } from './read-recipe.ts'
+import { type LoadedPlugin, loadPlugins } from './plugins.ts'
+import { checkRecipe, parseRecipe, pluginsIn, pluginsOf } from './read-recipe.ts'
 import type { RunOrigin, RunResult } from './result.ts'
 import { defaultRunFolder, openRunFolder } from './run-folder.ts'
 import { runRecipe } from './run-recipe.ts'
 import type { Recipe, RecipeInput } from './schema.ts'
-import { type DataSources, dataSources, type GivenData, missingData } from './sources.ts'
+import { dataSources, type GivenData } from './sources.ts'
 import { type StrategyRegistry, strategyRegistry } from './strategies.ts'
+import { loadTeacher } from './teacher.ts'
+import { textFilesIn } from './text-files.ts'
+import { readText } from './yaml-file.ts'
 
 /** What a caller hands in beside the recipe. */
 export interface CompressorOptions {
@@ -33,6 +37,8 @@ export interface CompressorOptions {
   readonly name?: string
   /** Strategies beside Pare's own. */
   readonly strategies?: readonly Strategy[]
+  /** Whether the plugins that the recipe names may be loaded: code, which may do whatever its user may. Default false. */
+  readonly allowPlugins?: boolean
   /** Data in place of what the recipe declares: any DataSource, one's own `AsyncIterable` too. */
   readonly data?: GivenData
   /** Measures models in place of top-1, top-5 and loss on the validation data. */
@@ -68,12 +74,19 @@ export interface PlanOptions {
 export class Compressor {
   readonly recipe: Recipe
   readonly #registry: StrategyRegistry
+  readonly #plugins: readonly LoadedPlugin[]
   readonly #options: CompressorOptions
   readonly #origin: RunOrigin
 
-  private constructor(recipe: Recipe, registry: StrategyRegistry, options: CompressorOptions, origin: RunOrigin) {
+  private constructor(
+    recipe: Recipe,
+    { registry, plugins }: { readonly registry: StrategyRegistry; readonly plugins: readonly LoadedPlugin[] },
+    options: CompressorOptions,
+    origin: RunOrigin,
+  ) {
     this.recipe = recipe
     this.#registry = registry
+    this.#plugins = plugins
     this.#options = options
     this.#origin = origin
   }
@@ -81,20 +94,26 @@ export class Compressor {
   /**
    * Reads and checks a recipe.
    * @param recipe path of a YAML or JSON file, or the recipe itself
-   * @throws RecipeError `RECIPE_FILE`, `RECIPE_SYNTAX`, `RECIPE_INVALID`
+   * @throws RecipeError `RECIPE_FILE`, `RECIPE_SYNTAX`, `RECIPE_INVALID`, `RECIPE_PLUGIN`
    */
   static async open(recipe: string | RecipeInput, options: CompressorOptions = {}): Promise<Compressor> {
-    const registry = strategyRegistry(options.strategies)
-    if (typeof recipe !== 'string')
-      return new Compressor(checkRecipe(recipe, registry), registry, options, {
-        name: options.name ?? 'recipe',
-        file: undefined,
-        baseDirectory: resolve(options.baseDirectory ?? '.'),
-      })
+    const { strategies = [], allowPlugins = false } = options
+    const withPlugins = async (named: readonly string[], baseDirectory: string) => {
+      const plugins = await loadPlugins(named, baseDirectory, allowPlugins)
+      return { plugins, registry: strategyRegistry([...plugins.flatMap(plugin => plugin.strategies), ...strategies]) }
+    }
+    if (typeof recipe !== 'string') {
+      const baseDirectory = resolve(options.baseDirectory ?? '.')
+      const known = await withPlugins(pluginsOf(recipe), baseDirectory)
+      const origin = { name: options.name ?? 'recipe', file: undefined, baseDirectory }
+      return new Compressor(checkRecipe(recipe, known.registry), known, options, origin)
+    }
     const file = resolve(recipe)
+    const text = await readText(recipe, 'recipe')
+    const known = await withPlugins(pluginsIn(text, recipe), dirname(file))
     const name = options.name ?? basename(recipe, extname(recipe))
     const origin = { name, file, baseDirectory: dirname(file) }
-    return new Compressor(await readRecipe(recipe, registry), registry, options, origin)
+    return new Compressor(parseRecipe(text, recipe, known.registry), known, options, origin)
   }
 
   /**
@@ -102,9 +121,7 @@ export class Compressor {
    * @throws PareError of what is missing or wrong
    */
   async check(): Promise<void> {
-    const model = await this.#loadModel()
-    await using data = this.#dataFor(model)
-    await this.#openData(data, model)
+    await using _loaded = await this.#load()
   }
 
   /**
@@ -113,19 +130,11 @@ export class Compressor {
    * @throws PareError of what is missing or wrong; the signal's reason
    */
   async plan({ note, progress, signal }: PlanOptions = {}): Promise<readonly StagePlan[]> {
-    const model = await this.#loadModel()
-    await using data = this.#dataFor(model)
-    await this.#openData(data, model)
+    await using loaded = await this.#load(signal)
     return await planRecipe({
-      recipe: this.recipe,
-      model,
-      executor: this.#executor,
-      data,
-      registry: this.#registry,
-      evaluate: this.#options.evaluate,
+      ...loaded,
       note: note ?? (() => undefined),
       progress: progress ?? (() => undefined),
-      signal: signal ?? new AbortController().signal,
     })
   }
 
@@ -135,13 +144,12 @@ export class Compressor {
    */
   async run(options: RunOptions = {}): Promise<RunResult> {
     const { resume = false } = options
-    const model = await this.#loadModel()
-    await using data = this.#dataFor(model)
     // Before there is a folder: what is missing is told at once, and leaves nothing behind.
-    await this.#openData(data, model)
-    const fingerprint = await fingerprintOf(this.recipe, model, {
+    await using loaded = await this.#load(options.signal)
+    const fingerprint = await fingerprintOf(this.recipe, loaded.model, {
       baseDirectory: this.#origin.baseDirectory,
       given: this.#options.data,
+      plugins: this.#plugins,
     })
     await using folder = await openRunFolder({
       path: resolve(options.output ?? (await defaultRunFolder(join('runs', this.#origin.name), resume))),
@@ -158,18 +166,7 @@ export class Compressor {
       }
     }
     try {
-      return await runRecipe({
-        recipe: this.recipe,
-        origin: this.#origin,
-        model,
-        folder,
-        executor: this.#executor,
-        data,
-        registry: this.#registry,
-        evaluate: this.#options.evaluate,
-        emit,
-        signal: options.signal ?? new AbortController().signal,
-      })
+      return await runRecipe({ ...loaded, origin: this.#origin, folder, plugins: this.#plugins, emit })
     } catch (error) {
       const failure = options.signal?.aborted ? cancelled(folder.path, error) : error
       try {
@@ -185,42 +182,51 @@ export class Compressor {
     }
   }
 
-  get #executor(): StatefulExecutor {
-    return this.#options.executor ?? createExecutor(this.recipe.runtime)
-  }
-
-  #dataFor(model: Graph): DataSources {
-    return dataSources(this.recipe, this.#origin.baseDirectory, model.inputs, this.#options.data)
-  }
-
-  /** Opens all data that the recipe names or a stage needs, and sees that its first sample fits the model. */
-  async #openData(data: DataSources, model: Graph): Promise<void> {
-    for (const role of ['train', 'validation', 'calibration'] as const) {
-      const source = await data.open(role)
-      for await (const batch of source?.batches({ batchSize: 1, limit: 1 }) ?? []) feedsOf(model, batch)
+  /** The models, and the data, opened; all that is needed is asked for. */
+  async #load(signal: AbortSignal = new AbortController().signal) {
+    const { recipe } = this
+    const { baseDirectory } = this.#origin
+    const model = await loadModel(recipe, baseDirectory)
+    const teacher = await loadTeacher(recipe, baseDirectory, model)
+    const data = dataSources(recipe, baseDirectory, model.inputs, this.#options.data)
+    const { evaluate } = this.#options
+    const loaded = {
+      recipe,
+      model,
+      teacher,
+      data,
+      executor: this.#options.executor ?? createExecutor(recipe.runtime),
+      registry: this.#registry,
+      evaluate,
+      files: textFilesIn(baseDirectory),
+      signal,
+      [Symbol.asyncDispose]: () => data[Symbol.asyncDispose](),
     }
-    const validation = await data.open('validation')
-    const { evaluate: own } = this.#options
-    const setup = { recipe: this.recipe, executor: this.#executor, validation, own, float: model }
-    const evaluators = runEvaluators(setup, () => undefined)
-    for (const { name, use, train } of this.recipe.stages) {
-      for (const [id, options] of use.flatMap(Object.entries<unknown>)) {
-        const strategy = this.#registry.get(id)
-        const needs = strategy ? needsOf(strategy, options) : []
-        if (needs.includes('calibration')) await data.calibration(id)
-        if (needs.includes('evaluate') && !evaluators.metrics) throw missingData('data.validation with labels', id)
-      }
-      if (train) await data.require('train', `The stage ${name}`)
-      if (train) epochEvaluator(evaluators, name, train)
+    try {
+      const validation = await data.open('validation')
+      await openNeeds(recipe, model, {
+        ...loaded,
+        evaluators: progress =>
+          runEvaluators({ recipe, executor: loaded.executor, validation, own: evaluate, float: model }, progress),
+        round: undefined,
+        artifacts: undefined,
+        target: recipe.target && targets[recipe.target],
+        seed: recipe.seed,
+        progress: () => undefined,
+        note: () => undefined,
+      })
+      return loaded
+    } catch (error) {
+      await data[Symbol.asyncDispose]()
+      throw error
     }
   }
+}
 
-  async #loadModel(): Promise<Graph> {
-    const { model } = this.recipe
-    if (typeof model === 'string') return readModel(resolve(this.#origin.baseDirectory, model))
-    const { create, ...options } = model
-    return createModel(create, { ...options, seed: this.recipe.seed })
-  }
+async function loadModel({ model, seed }: Recipe, baseDirectory: string): Promise<Graph> {
+  if (typeof model === 'string') return readModel(resolve(baseDirectory, model))
+  const { create, ...options } = model
+  return createModel(create, { ...options, seed })
 }
 
 const cancelled = (folder: string, cause: unknown) =>

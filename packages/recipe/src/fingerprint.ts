@@ -5,10 +5,12 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { type Graph, RunError } from '@pare/core-graph'
 import { parquetPaths } from '@pare/data'
-import { externalFilesOf } from '@pare/runtime'
+import { externalFilesOf, readModel } from '@pare/runtime'
 import { z } from 'zod'
+import type { LoadedPlugin } from './plugins.ts'
 import type { Recipe } from './schema.ts'
 import type { DataRole, GivenData } from './sources.ts'
+import { teacherPath } from './teacher.ts'
 
 /** What the models of a run are a function of, as `run.json` keeps it. */
 export const fingerprintSchema = z.object({
@@ -16,24 +18,30 @@ export const fingerprintSchema = z.object({
   recipe: z.unknown(),
   /** Digests of the files of the model and the data, by their paths from where the recipe's paths start. */
   files: z.record(z.string(), z.string()),
+  /** Versions of plugins, by what the recipe names them; their modules count by their content, too. */
+  plugins: z.record(z.string(), z.string()).default({}),
 })
 export type RunFingerprint = z.output<typeof fingerprintSchema>
 
 /**
  * Takes the fingerprint of a run. Files are read piece by piece, whatever their size. A folder of data, which may hold
  * millions of images, counts by the names, sizes and times of its files, a list of images by its own content.
- * @param given data that the caller hands in: it is the caller's to keep
  */
 export async function fingerprintOf(
   recipe: Recipe,
   model: Graph,
-  { baseDirectory, given = {} }: { readonly baseDirectory: string; readonly given?: GivenData | undefined },
+  { baseDirectory, given = {}, plugins = [] }: FingerprintOptions,
 ): Promise<RunFingerprint> {
-  const paths = new Set<string>()
-  if (typeof recipe.model === 'string') {
-    const path = resolve(baseDirectory, recipe.model)
+  const paths = new Set<string>(plugins.map(({ file }) => file))
+  const addModel = (path: string, graph: Graph) => {
     paths.add(path)
-    for (const location of externalFilesOf(model)) paths.add(join(dirname(path), location))
+    for (const location of externalFilesOf(graph)) paths.add(join(dirname(path), location))
+  }
+  if (typeof recipe.model === 'string') addModel(resolve(baseDirectory, recipe.model), model)
+  const teacher = teacherPath(recipe)
+  if (teacher !== undefined) {
+    const path = resolve(baseDirectory, teacher)
+    addModel(path, await readModel(path))
   }
   for (const role of ['train', 'validation', 'calibration'] as const satisfies DataRole[])
     if (!given[role])
@@ -44,7 +52,15 @@ export async function fingerprintOf(
     const digest = await digestOf(path)
     if (digest !== undefined) files[relative(baseDirectory, path)] = digest
   }
-  return { recipe: JSON.parse(JSON.stringify(recipe)), files }
+  const versions = plugins.map(({ plugin, version = 'none' }) => [plugin, version] as const)
+  return { recipe: JSON.parse(JSON.stringify(recipe)), files, plugins: Object.fromEntries(versions) }
+}
+
+interface FingerprintOptions {
+  readonly baseDirectory: string
+  /** Data that the caller hands in: it is the caller's to keep. */
+  readonly given?: GivenData | undefined
+  readonly plugins?: readonly LoadedPlugin[]
 }
 
 /** Every text of a declaration may be a path, so that no kind of data is forgotten; two keys never hold one. */
@@ -87,6 +103,7 @@ export function checkUnchanged(folder: string, before: RunFingerprint, now: RunF
   const changed = [
     ...changedKeys(before.recipe, now.recipe).map(key => `${key} of the recipe`),
     ...[...names].filter(name => before.files[name] !== now.files[name]).sort(),
+    ...changedKeys(before.plugins, now.plugins).map(name => `the version of ${name}`),
   ]
   if (changed.length === 0) return
   throw new RunError({

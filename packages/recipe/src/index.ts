@@ -13,7 +13,8 @@ export {
   type RunResult,
   type StageResult,
   type StageTraining,
-  trainingOf,
+  trainingsOf,
+  type UsedPlugin,
 } from './result.ts'
 export type { PartDetails } from './run-stage.ts'
 export type { Recipe, RecipeInput, Stage } from './schema.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { RecipeError } from '@pare/core-graph'
 import { expect, test } from 'vitest'
 import { recipeJsonSchema } from './json-schema.ts'
-import { checkRecipe, parseRecipe, readRecipe } from './read-recipe.ts'
+import { checkRecipe, parseRecipe, readPreprocess } from './read-recipe.ts'
 import { strategyRegistry } from './strategies.ts'
 
 const registry = strategyRegistry()
@@ -170,10 +170,10 @@ test('what is not YAML is told with its place', () => {
 
 test('a missing file and a folder are errors of their own', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'pare-recipe-'))
-  await expect(readRecipe(join(folder, 'none.yaml'), registry)).rejects.toThrow('There is no file')
-  await expect(readRecipe(folder, registry)).rejects.toThrow('is a folder, not a recipe')
-  await writeFile(join(folder, 'r.yaml'), valid)
-  expect((await readRecipe(join(folder, 'r.yaml'), registry)).model).toBe('model.onnx')
+  await expect(readPreprocess(join(folder, 'none.yaml'))).rejects.toThrow('There is no file')
+  await expect(readPreprocess(folder)).rejects.toThrow('is a folder, not a preprocessing')
+  await writeFile(join(folder, 'p.yaml'), 'colour: grey')
+  expect(await readPreprocess(join(folder, 'p.yaml'))).toMatchObject({ colour: 'grey' })
 })
 
 test('a recipe cannot reach the prototype of objects', () => {

@@ -1,4 +1,5 @@
 import { type Preprocess, preprocessSchema } from '@pare/data'
+import { z } from 'zod'
 import { type Expected, invalid } from './describe-issues.ts'
 import { type Recipe, type RecipeInput, recipeSchema } from './schema.ts'
 import type { StrategyRegistry } from './strategies.ts'
@@ -21,13 +22,22 @@ function recipeExpected(registry: StrategyRegistry): Expected<ReturnType<typeof 
 }
 
 /**
- * Reads a recipe file, YAML or JSON.
- * @throws RecipeError `RECIPE_FILE`, `RECIPE_SYNTAX`, `RECIPE_INVALID` (with file, line and column of every problem)
+ * What a recipe names as its plugins, of which its own schema is made: whatever else there is, right or wrong.
+ * @throws RecipeError `RECIPE_SYNTAX`
  */
-export const readRecipe = (path: string, registry: StrategyRegistry): Promise<Recipe> =>
-  readYaml(path, recipeExpected(registry))
+export const pluginsIn = (text: string, path: string): readonly string[] =>
+  parseYaml(text, path, { name: 'recipe', schema: justPlugins, hint: '' }).plugins
 
-/** Parses the text of a recipe. @param path names the file in errors. @throws as `readRecipe` */
+/** The same of a recipe given as an object. */
+export const pluginsOf = (recipe: RecipeInput): readonly string[] => justPlugins.parse(recipe).plugins
+
+const justPlugins = z.looseObject({ plugins: z.array(z.string()).catch([]) }).catch({ plugins: [] })
+
+/**
+ * Parses the text of a recipe, YAML or JSON.
+ * @param path names the file in errors
+ * @throws RecipeError `RECIPE_SYNTAX`, `RECIPE_INVALID` (with file, line and column of every problem)
+ */
 export const parseRecipe = (text: string, path: string, registry: StrategyRegistry): Recipe =>
   parseYaml(text, path, recipeExpected(registry))
 
@@ -39,7 +49,7 @@ export function checkRecipe(recipe: RecipeInput, registry: StrategyRegistry): Re
   throw invalid('This', expected, parsed.error.issues, () => '')
 }
 
-/** Reads a file of preprocessing: what stands under `data.preprocess` in a recipe. @throws as `readRecipe` */
+/** Reads a file of preprocessing: what stands under `data.preprocess` in a recipe. @throws RecipeError `RECIPE_FILE`, and as `parseRecipe` */
 export const readPreprocess = (path: string): Promise<Preprocess> =>
   readYaml(path, {
     name: 'preprocessing',

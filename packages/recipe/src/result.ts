@@ -37,25 +37,40 @@ export interface ModelFigures {
 /** What one stage did. */
 export interface StageResult {
   readonly name: string
+  /** How often it was gone through. */
+  readonly rounds: number
   /** Of the model after the stage, as an ONNX file. */
   readonly bytes: number
+  /** In the order in which they were done, round after round. */
   readonly details: readonly PartDetails[]
 }
 
 /** How the training of a stage went. */
 export interface StageTraining extends Pick<TrainResult, 'best' | 'epochs'> {
+  /** From 1; undefined for a stage of one. */
+  readonly round: number | undefined
   /** By which the best epoch was chosen. */
   readonly metric: string
   /** Epochs that the recipe says; `patience` may have ended the training before. */
   readonly wanted: number
 }
 
-/** Undefined for a stage that does not train. */
-export function trainingOf({ details }: StageResult): StageTraining | undefined {
-  const trained = details.find(({ part }) => part === 'train')
-  if (!trained) return undefined
-  const { best, epochs } = trained.options as TrainOptions
-  return { ...(trained.details as Pick<TrainResult, 'best' | 'epochs'>), metric: best.metric, wanted: epochs }
+/** One for each round; empty for a stage that does not train. */
+export const trainingsOf = ({ details }: StageResult): readonly StageTraining[] =>
+  details.flatMap(({ part, options, details, round }) => {
+    if (part !== 'train') return []
+    const { best, epochs } = options as TrainOptions
+    return [{ ...(details as Pick<TrainResult, 'best' | 'epochs'>), round, metric: best.metric, wanted: epochs }]
+  })
+
+/** Code of somebody else's that the run used. */
+export interface UsedPlugin {
+  /** As the recipe names it. */
+  readonly plugin: string
+  /** Of its package; undefined for a module without one. */
+  readonly version: string | undefined
+  /** Ids of the strategies that it brought. */
+  readonly strategies: readonly string[]
 }
 
 /** Where a run comes from. */
@@ -90,6 +105,7 @@ export interface RunResult {
   readonly stages: readonly StageResult[]
   readonly notes: readonly string[]
   readonly origin: RunOrigin
+  readonly plugins: readonly UsedPlugin[]
   /** The recipe's bounds. */
   readonly accept: Accept
   readonly seed: number

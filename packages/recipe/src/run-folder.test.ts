@@ -19,7 +19,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(root, { recursive: true }))
 
-const fingerprint = { recipe: { seed: 0 }, files: { 'model.onnx': 'abc' } }
+const fingerprint = { recipe: { seed: 0 }, files: { 'model.onnx': 'abc' }, plugins: {} }
 const open = (resume: boolean, changes: { readonly recipe?: unknown; readonly files?: Record<string, string> } = {}) =>
   openRunFolder({ path, recipe: 'seed: 0\n', fingerprint: { ...fingerprint, ...changes }, resume })
 

@@ -1,4 +1,13 @@
-import { type Evaluator, type Graph, type StatefulExecutor, savedBytes, simplify, targets } from '@pare/core-graph'
+import {
+  type Evaluator,
+  type Graph,
+  type ProgressListener,
+  type StatefulExecutor,
+  savedBytes,
+  simplify,
+  type TextFiles,
+  targets,
+} from '@pare/core-graph'
 import { checkInputs, compareModels, type Fidelity } from '@pare/evaluate'
 import { type LayerSaturation, saturation } from '@pare/quant'
 import { type AcceptFigures, judge } from './accept.ts'
@@ -6,10 +15,11 @@ import { environment } from './environment.ts'
 import { fidelityOptions, runEvaluators } from './evaluators.ts'
 import type { RunEventBody } from './events.ts'
 import { measureLatencies, measureModel, notWorthIt, saturationNotes } from './measure.ts'
+import type { LoadedPlugin } from './plugins.ts'
 import type { EngineLatency, ModelFigures, RunOrigin, RunResult, StageResult } from './result.ts'
 import type { RunFolder } from './run-folder.ts'
-import { runStage } from './run-stage.ts'
-import type { Recipe } from './schema.ts'
+import { type PartDetails, runStage } from './run-stage.ts'
+import type { Recipe, Stage } from './schema.ts'
 import type { DataSources } from './sources.ts'
 import { createSteps, type StepContext } from './steps.ts'
 import type { StrategyRegistry } from './strategies.ts'
@@ -25,6 +35,11 @@ export interface RunSetup {
   readonly executor: StatefulExecutor
   readonly data: DataSources
   readonly registry: StrategyRegistry
+  /** Undefined where the recipe names none. */
+  readonly teacher: Graph | undefined
+  /** Where strategies keep files that outlive the run. */
+  readonly files: TextFiles
+  readonly plugins: readonly LoadedPlugin[]
   /** The caller's own evaluation, in place of Pare's metrics. */
   readonly evaluate: Evaluator | undefined
   readonly emit: (event: RunEventBody) => void
@@ -41,30 +56,30 @@ interface Measured {
 
 /** Measures the float model, runs the stages, measures the result, compares, judges. */
 export async function runRecipe(setup: RunSetup): Promise<RunResult> {
-  const { recipe, model, folder, executor, data, registry, emit, signal } = setup
+  const { recipe, model, folder, executor, data, registry, teacher, files, emit, signal } = setup
   const started = performance.now()
   const target = recipe.target && targets[recipe.target]
   const validation = await data.open('validation')
   const { graph: float } = simplify(model)
-  const evaluatorsFor = ({ progress }: StepContext) =>
+  const evaluators = (progress: ProgressListener) =>
     runEvaluators({ recipe, executor, validation, own: setup.evaluate, float }, progress)
   const measure = (graph: Graph, context: StepContext) =>
-    measureModel(graph, { evaluate: evaluatorsFor(context).metrics, note: context.note, signal })
+    measureModel(graph, { evaluate: evaluators(context.progress).metrics, note: context.note, signal })
 
   // Without validation data what else there is tells of the input and of the activations.
   const samples = async () => validation ?? (await data.open('calibration')) ?? data.open('train')
 
-  const stageSteps = recipe.stages.map((stage, index) => ({ stage, step: `${index + 1}-${stage.name}` }))
+  const plan = recipe.stages.map((stage, index) => ({ stage, steps: stepsOf(stage, index) }))
   const steps = createSteps(folder, emit, signal)
   emit({
     type: 'run-start',
     folder: folder.path,
-    steps: ['measure-float', ...stageSteps.map(({ step }) => step), 'measure-result'],
+    steps: ['measure-float', ...plan.flatMap(({ steps }) => steps), 'measure-result'],
     resumed: folder.resumed,
   })
 
   const floatFigures = await steps.run('measure-float', async context => {
-    if (!evaluatorsFor(context).metrics)
+    if (!evaluators(context.progress).metrics)
       context.note(
         validation
           ? 'No accuracy is measured: the validation data has no labels. The result is compared with the float model instead.'
@@ -79,23 +94,33 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
 
   let graph = model
   const stages: StageResult[] = []
-  for (const { stage, step } of stageSteps) {
-    const current = graph
-    const details = await steps.run(step, context =>
-      runStage(current, stage, {
-        ...context,
-        executor,
-        data,
-        evaluators: evaluatorsFor(context),
-        registry,
-        target,
-        seed: recipe.seed,
-        signal,
-        checkpoint: folder.checkpoint(step),
-      }),
-    )
-    graph = await folder.model(step)
-    stages.push({ name: stage.name, bytes: savedBytes(graph), details })
+  for (const { stage, steps: names } of plan) {
+    const before = graph
+    const details: PartDetails[] = []
+    for (const [index, step] of names.entries()) {
+      const current = graph
+      const round = names.length > 1 ? { number: index + 1, rounds: names.length, before } : undefined
+      const done = await steps.run(step, context =>
+        runStage(current, stage, {
+          ...context,
+          executor,
+          data,
+          evaluators,
+          registry,
+          teacher,
+          round,
+          files,
+          artifacts: folder.files(step),
+          target,
+          seed: recipe.seed,
+          signal,
+          checkpoint: folder.checkpoint(step),
+        }),
+      )
+      graph = await folder.model(step)
+      details.push(...done.map(part => (round ? { ...part, round: round.number } : part)))
+    }
+    stages.push({ name: stage.name, rounds: names.length, bytes: savedBytes(graph), details })
   }
 
   const final = graph
@@ -138,6 +163,11 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
     stages,
     notes: steps.notes,
     origin: setup.origin,
+    plugins: setup.plugins.map(({ plugin, version, strategies }) => ({
+      plugin,
+      version,
+      strategies: strategies.map(({ id }) => id),
+    })),
     accept: recipe.accept,
     seed: recipe.seed,
     finished: new Date().toISOString(),
@@ -148,6 +178,12 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
   emit({ type: 'run-end', verdict, seconds: result.seconds })
   return result
 }
+
+/** Each round of a stage is a step of its own: done once, with its model and its training's checkpoints. */
+const stepsOf = ({ name, rounds }: Stage, index: number): readonly string[] =>
+  rounds === 1
+    ? [`${index + 1}-${name}`]
+    : Array.from({ length: rounds }, (_, round) => `${index + 1}-${name}-round-${round + 1}`)
 
 function figuresOf(before: ModelFigures, after: ModelFigures, fidelity: Fidelity | undefined): AcceptFigures {
   const [accuracyBefore, accuracyAfter] = [before.metrics?.top1, after.metrics?.top1]

@@ -1,30 +1,14 @@
-import {
-  type Evaluator,
-  type Graph,
-  needsOf,
-  type Progress,
-  RecipeError,
-  type StatefulExecutor,
-  type StrategyContext,
-  type Target,
-  type TrainingPart,
-} from '@pare/core-graph'
+import { type Graph, needsOf, type Progress, RecipeError, type TrainingPart } from '@pare/core-graph'
 import { type CheckpointStore, type TrainOptions, type TrainProgress, type TrainResult, train } from '@pare/train'
-import { epochEvaluator, type RunEvaluators } from './evaluators.ts'
+import { epochEvaluator } from './evaluators.ts'
 import type { Stage } from './schema.ts'
-import { type DataSources, missingData } from './sources.ts'
 import type { StepContext } from './steps.ts'
 import type { StrategyRegistry } from './strategies.ts'
+import { type ContextSetup, strategyContext } from './strategy-context.ts'
 
 /** What surrounds the strategies of a stage. */
-export interface PrepareContext extends Pick<StepContext, 'progress' | 'note'> {
-  readonly executor: StatefulExecutor
-  readonly data: DataSources
-  readonly evaluators: RunEvaluators
+export interface PrepareContext extends ContextSetup {
   readonly registry: StrategyRegistry
-  readonly target: Target | undefined
-  readonly seed: number
-  readonly signal: AbortSignal
 }
 
 /** What surrounds a stage while it runs. */
@@ -39,9 +23,11 @@ export interface PartDetails {
   /** With every default filled in. */
   readonly options: unknown
   readonly details: unknown
+  /** Of a stage that goes in rounds, from 1. */
+  readonly round?: number
 }
 
-/** Applies a stage's strategies in their order, then trains, where the stage says so. */
+/** One round of a stage: applies its strategies in their order, then trains, where the stage says so. */
 export async function runStage(
   graph: Graph,
   stage: Stage,
@@ -99,7 +85,7 @@ async function trainStage(
     parts,
     source,
     executor,
-    evaluate: epochEvaluator(evaluators, name, options),
+    evaluate: epochEvaluator(evaluators(progress), name, options),
     seed,
     checkpoint: context.checkpoint,
     signal,
@@ -138,29 +124,3 @@ const trainingMissing = (stage: string, id: string) =>
     message: `${id} joins a training, but the stage ${stage} has none.`,
     hint: 'Add `train:` to the stage.',
   })
-
-function required(evaluate: Evaluator | undefined, wantedBy: string): Evaluator {
-  if (evaluate) return evaluate
-  throw missingData('data.validation with labels', wantedBy)
-}
-
-async function strategyContext(
-  id: string,
-  needs: readonly string[],
-  context: PrepareContext,
-): Promise<StrategyContext> {
-  const { executor, target, seed, progress, note, signal, data, evaluators } = context
-  const calibration = needs.includes('calibration') ? await data.calibration(id) : undefined
-  if (calibration?.instead)
-    note(`${id} takes its samples from data.${calibration.instead}, since the recipe has no data.calibration.`)
-  return {
-    executor,
-    seed,
-    progress,
-    note,
-    signal,
-    ...(target ? { target } : {}),
-    ...(calibration ? { calibration: calibration.source } : {}),
-    ...(needs.includes('evaluate') ? { evaluate: required(evaluators.metrics, id) } : {}),
-  }
-}

@@ -7,6 +7,7 @@ import { trainOptions } from '@pare/train'
 import { z } from 'zod'
 import { acceptSchema } from './accept.ts'
 import type { StrategyRegistry } from './strategies.ts'
+import { teacherSchema } from './teacher.ts'
 import { useEntrySchema } from './use-entry.ts'
 
 /** `{ create: mobilenet-v1, width: 0.5, … }`: the architecture's own options; its weights are drawn by the recipe's seed. */
@@ -53,6 +54,14 @@ const stageSchema = (registry: StrategyRegistry) =>
         .describe('Names the stage in the log and its files.'),
       use: z.array(useEntrySchema(registry)).default([]).describe('Strategies, applied in this order.'),
       train: trainOptions.optional().describe('Trains the model in this stage.'),
+      rounds: z
+        .int()
+        .min(1)
+        .max(100)
+        .default(1)
+        .describe(
+          'How often the stage is gone through, strategies and training: a strategy with a target then goes towards it by equal shares, such as pruning a little and training again.',
+        ),
     })
     .refine(stage => stage.use.length > 0 || stage.train !== undefined, { message: 'a stage needs `use:` or `train:`' })
 
@@ -63,6 +72,17 @@ export const recipeSchema = (registry: StrategyRegistry) =>
       .union([z.string().min(1), createdModel], { error: 'a path to an ONNX file, or { create: mobilenet-v1, … }' })
       .describe('The model to compress: a path to an ONNX file, relative to the recipe, or an architecture to create.'),
     target: targetSchema.optional(),
+    teacher: teacherSchema
+      .optional()
+      .describe(
+        'The model that strategies of distillation learn from: a path to an ONNX file, the same with a preprocessing of its own, or `float`, the model that the run begins with (self-distillation). Its inputs are those of the student.',
+      ),
+    plugins: z
+      .array(z.string().min(1))
+      .default([])
+      .describe(
+        'ES modules that export further strategies: packages by name, or paths. They are code, and are loaded only where the user allows it (`--allow-plugins`).',
+      ),
     data: dataSchema.describe(
       'Samples, and how they become the input of the model. Paths start at the folder of the recipe.',
     ),

@@ -15,7 +15,8 @@ export async function readYaml<Schema extends z.ZodType>(
   return parseYaml(await readText(path, expected.name), path, expected)
 }
 
-async function readText(path: string, name: string): Promise<string> {
+/** @param name what the file should be, in a sentence. @throws RecipeError `RECIPE_FILE` */
+export async function readText(path: string, name: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (cause) {

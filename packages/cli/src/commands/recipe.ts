@@ -1,6 +1,7 @@
 import { Compressor, recipeJsonSchema, strategyRegistry } from '@pare/recipe'
 import type { Command } from 'commander'
 import type { CommandContext } from '../terminal.ts'
+import { allowPlugins } from './run.ts'
 
 /** `pare recipe check`, `pare recipe schema` */
 export function defineRecipe(recipe: Command, { write }: CommandContext): void {
@@ -8,11 +9,12 @@ export function defineRecipe(recipe: Command, { write }: CommandContext): void {
     .command('check')
     .argument('<recipe>', 'a recipe, YAML or JSON')
     .description('Check a recipe without running it')
+    .addOption(allowPlugins())
     .addHelpText('after', '\nExample:\n  pare recipe check recipes/demo.yaml')
     .action(async (path: string, _: unknown, command: Command) => {
-      const compressor = await Compressor.open(path)
+      const { json, allowPlugins = false } = command.optsWithGlobals<{ json?: boolean; allowPlugins?: boolean }>()
+      const compressor = await Compressor.open(path, { allowPlugins })
       await compressor.check()
-      const { json } = command.optsWithGlobals<{ json?: boolean }>()
       const { stages } = compressor.recipe
       const trains = stages.some(({ train }) => train)
       write(

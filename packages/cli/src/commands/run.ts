@@ -1,5 +1,5 @@
 import { Compressor, type RunOptions, type RunResult } from '@pare/recipe'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
 import { progressDisplay } from '../progress-display.ts'
 import { runSummary } from '../run-summary.ts'
@@ -8,6 +8,7 @@ import type { CommandContext } from '../terminal.ts'
 interface Options {
   readonly output?: string
   readonly resume?: boolean
+  readonly allowPlugins?: boolean
   readonly json?: boolean
 }
 
@@ -17,16 +18,24 @@ export function defineRun(command: Command, context: CommandContext): void {
     .argument('<recipe>', 'a recipe, YAML or JSON')
     .option('-o, --output <folder>', "the run's folder (default: runs/<recipe>/<number>)")
     .option('--resume', 'go on with the newest run, or with the one in --output, after its last finished step')
+    .addOption(allowPlugins())
     .addHelpText(
       'after',
       '\nExamples:\n  pare run recipes/demo.yaml\n  pare run recipes/demo.yaml --resume\n  pare run recipes/demo.yaml --json | jq .after.metrics.top1',
     )
     .action(async (recipe: string, _: Options, command: Command) => {
       const { json = false, ...options } = command.optsWithGlobals<Options>()
-      const compressor = await Compressor.open(recipe)
+      const compressor = await Compressor.open(recipe, { allowPlugins: options.allowPlugins ?? false })
       showResult(await runCompressor(compressor, { ...options, json }, context), json, context)
     })
 }
+
+/** The option of commands that open a recipe. */
+export const allowPlugins = () =>
+  new Option(
+    '--allow-plugins',
+    'load the plugins that the recipe names: code of somebody else, which may do what you may',
+  )
 
 /** A run's result, and the page that tells of it. */
 export interface ReportedResult extends RunResult {

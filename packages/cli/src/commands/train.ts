@@ -8,13 +8,14 @@ import { type DataFlags, declaredData, preprocessOf, withDataOptions } from '../
 import { planSummary } from '../plan-summary.ts'
 import { progressLines } from '../progress-display.ts'
 import type { CommandContext } from '../terminal.ts'
-import { runCompressor, showResult } from './run.ts'
+import { allowPlugins, runCompressor, showResult } from './run.ts'
 
 interface Options extends Partial<DataFlags>, ModelFlags {
   readonly output?: string
   readonly resume?: boolean
   readonly dryRun?: boolean
   readonly lowering: boolean
+  readonly allowPlugins?: boolean
   readonly json?: boolean
 }
 
@@ -57,6 +58,7 @@ export function defineTrain(command: Command, context: CommandContext): void {
       ).conflicts(['resume', 'output']),
     )
     .option('--no-lowering', "train by standard ONNX operators only, not by the runtime's fastest")
+    .addOption(allowPlugins())
     .addHelpText(
       'after',
       '\nExamples:\n  pare train recipe.yaml --dry-run\n  pare train recipe.yaml\n  pare train recipe.yaml --resume\n  pare train model.onnx --data photos/ --preprocess imagenet.yaml --epochs 5',
@@ -94,7 +96,8 @@ async function openRecipe(path: string, options: Options): Promise<Compressor> {
       message: `--${given.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)} is given, but a recipe says that itself.`,
       hint: `Leave it out, and change ${path}; or give a model and --data.`,
     })
-  const compressor = await Compressor.open(path)
+  const plugins = { allowPlugins: options.allowPlugins ?? false }
+  const compressor = await Compressor.open(path, plugins)
   const { recipe } = compressor
   if (!recipe.stages.some(({ train }) => train))
     throw new RecipeError({
@@ -108,7 +111,7 @@ async function openRecipe(path: string, options: Options): Promise<Compressor> {
     train ? { ...stage, train: { ...train, lowering: false } } : stage,
   )
   const baseDirectory = dirname(resolve(path))
-  return Compressor.open({ ...recipe, stages }, { baseDirectory, name: basename(path, extname(path)) })
+  return Compressor.open({ ...recipe, stages }, { baseDirectory, name: basename(path, extname(path)), ...plugins })
 }
 
 async function openModel(path: string, options: Options, { warn }: CommandContext): Promise<Compressor> {

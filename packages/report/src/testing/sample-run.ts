@@ -67,6 +67,7 @@ export const sampleRun: RunResult = {
   stages: [
     {
       name: 'int8',
+      rounds: 1,
       bytes: 1_100_000,
       details: [
         {
@@ -87,6 +88,7 @@ export const sampleRun: RunResult = {
     },
     {
       name: 'tuning',
+      rounds: 1,
       bytes: 1_100_000,
       details: [
         {
@@ -104,6 +106,7 @@ export const sampleRun: RunResult = {
     },
   ],
   notes: ['measure-float: a note'],
+  plugins: [],
   origin: { name: 'sample', file: '/recipes/sample.yaml', baseDirectory: '/recipes' },
   accept: { accuracyDrop: 0.3 },
   seed: 7,
