@@ -68,8 +68,14 @@ export interface StatefulExecutor extends Executor {
   openStateful<Name extends string>(
     graphs: Readonly<Record<Name, Graph>>,
     state: ReadonlyMap<string, InitialState>,
-    options?: SessionOptions,
+    options?: StatefulOptions,
   ): Promise<StatefulSession<Name>>
+}
+
+/** How graphs that share a state are prepared. */
+export interface StatefulOptions extends SessionOptions {
+  /** Name of an output: a run in which one of its numbers is not finite leaves the state as it was. Default: none does. */
+  readonly finite?: string
 }
 
 /** A tensor of a state, as it is before the first run. */
@@ -146,6 +152,8 @@ export interface DataSource {
   readonly labelled: boolean
   /** Whether batches can be shuffled. Default true; false for a stream that comes in an order of its own. */
   readonly shuffles?: boolean
+  /** Whether batches with `augment: true` differ from those without. Default false. */
+  readonly augments?: boolean
   /** One pass over the samples; each call starts anew. */
   batches(options: BatchOptions): AsyncIterable<Batch>
 }

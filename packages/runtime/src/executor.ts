@@ -62,7 +62,7 @@ export function createExecutor(options: ExecutorOptions = {}): StatefulExecutor 
     },
     openStateful: async (graphs, state, own = {}) => {
       checkProviders(providers)
-      return openStateful(graphs, state, runtimeOptions(own))
+      return openStateful(graphs, state, runtimeOptions(own), own.finite)
     },
   }
 }

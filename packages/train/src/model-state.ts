@@ -50,13 +50,12 @@ export function withState(model: Graph, step: StepGraph, state: State): Graph {
   return { ...model, initializers }
 }
 
-/** Whether all numbers of a state are finite: once one is not, what comes after it is lost. */
-export const isFiniteState = (state: State): boolean =>
-  [...state.values()].every(({ data }) => {
-    if (!(data instanceof Float32Array || data instanceof Float64Array)) return true
-    for (const value of data) if (!Number.isFinite(value)) return false
-    return true
-  })
+/** Whether all numbers of a tensor are finite. */
+export function isFiniteTensor({ data }: TensorData): boolean {
+  if (!(data instanceof Float32Array || data instanceof Float64Array)) return true
+  for (const value of data) if (!Number.isFinite(value)) return false
+  return true
+}
 
 /**
  * The model for batches of this size: the first dimension of its input. Shapes that follow from it become constants,

@@ -63,6 +63,8 @@ export async function openStep(step: StepGraph, options: OpenStepOptions): Promi
     plansMemory: false,
     // What is rounded in training is to be seen by it, pair by pair.
     fusesQuantization: false,
+    // What is lost is looked for in what led to it.
+    finite: step.outputs.loss,
   })
   return {
     run: async (batch, learningRate) =>

@@ -1,11 +1,11 @@
-import { elementCount, type Graph, matchInitializers, tensorByteLength } from '@pare/core-graph'
+import { elementCount, type Graph, matchInitializers, type Tensor, tensorByteLength } from '@pare/core-graph'
 import { expandComposites } from './composites/expand-composites.ts'
 import { frozenAt } from './frozen.ts'
 import { openStep } from './open-step.ts'
 import { peakBytes } from './peak-bytes.ts'
 import { batchesOf, type PreparedTraining, prepareTraining } from './prepare-training.ts'
 import type { TrainSetup } from './train.ts'
-import { trainableParameters } from './trained-parameters.ts'
+import { isMask, trainableParameters } from './trained-parameters.ts'
 
 /** What is asked of a training that is not to be run yet. */
 export interface PlanSetup
@@ -75,16 +75,17 @@ export async function planTraining(model: Graph, setup: PlanSetup): Promise<Trai
 function frozenIn({ graph, joined, step, options }: PreparedTraining): TrainingPlan['frozen'] {
   const chosen = matchInitializers(graph, frozenAt([...options.freeze, ...joined.frozen], 1), 'freeze')
   const trainable = new Set([...trainableParameters(graph), ...joined.trainable.map(({ name }) => name)])
-  const reasonOf = (name: string) => {
+  const reasonOf = (name: string, tensor: Tensor) => {
     if (chosen.has(name)) return 'kept by freeze'
     if (step.state.has(name)) return 'state that follows the batches'
+    if (isMask(tensor)) return 'it is infinite in places, as masks are'
     return trainable.has(name) ? 'the loss does not depend on it' : 'no operator has a gradient by it'
   }
-  return [...graph.initializers].flatMap(([name, { dataType, dims }]) =>
-    dataType !== 'float32' || dims.length === 0 || step.trained.includes(name)
-      ? []
-      : [{ name, dims, reason: reasonOf(name) }],
-  )
+  return [...graph.initializers].flatMap(([name, tensor]) => {
+    const { dataType, dims } = tensor
+    if (dataType !== 'float32' || dims.length === 0 || step.trained.includes(name)) return []
+    return [{ name, dims, reason: reasonOf(name, tensor) }]
+  })
 }
 
 async function measure(

@@ -388,7 +388,7 @@ describe('train refuses', () => {
     const initializers = new Map(model.initializers).set('classifier/weight', broken)
     await expect(train({ ...model, initializers }, setup)).rejects.toMatchObject({
       code: 'RUN_DIVERGED',
-      message: 'The loss is no number any more (epoch 1, step 1).',
+      message: 'The loss is no number any more (epoch 1, step 1); first to be none was the weight classifier/weight.',
       hint: expect.stringContaining('in the data and in the weights'),
     })
   })
@@ -408,7 +408,7 @@ describe('train refuses', () => {
     }
     await expect(train(model, { ...setup, parts: [spoil], checkpoint: memoryStore() })).rejects.toMatchObject({
       code: 'RUN_DIVERGED',
-      message: 'The loss is no number any more (epoch 2, step 1).',
+      message: 'The loss is no number any more (epoch 2, step 1); first to be none was the weight classifier/bias.',
       hint: expect.stringContaining('The last good state is 0001-000000 in memory.'),
     })
   })

@@ -13,9 +13,10 @@ import { checkpointKeeper } from './checkpoint-keeper.ts'
 import { type CheckpointStore, removeOld } from './checkpoint-store.ts'
 import type { EpochResult } from './epoch-result.ts'
 import { addStep, type EpochSums, meansOf, noSteps } from './epoch-sums.ts'
+import { firstInState, firstNotFinite } from './first-not-finite.ts'
 import { epochOf, patternOf } from './frozen.ts'
 import { learningRateAt } from './learning-rate.ts'
-import { isFiniteState, namesOfModel, type State, stateOf, withState } from './model-state.ts'
+import { namesOfModel, type State, stateOf, withState } from './model-state.ts'
 import { openPhases } from './open-phases.ts'
 import { batchesOf, prepareTraining } from './prepare-training.ts'
 import type { TrainOptionsInput } from './train-options.ts'
@@ -94,19 +95,28 @@ export async function train(model: Graph, setup: TrainSetup): Promise<TrainResul
     ...(saved && { state: saved.state }),
   })
   const clock = progressClock({ epochs: options.epochs, steps: stepsPerEpoch, batchSize: options.batchSize })
-  const diverged = (error?: RunError) => divergence(epochs.length + 1, sums.steps, keeper.newest(), error)
+  const diverged = (found: Found) => divergence(epochs.length + 1, sums.steps, keeper.newest(), found)
+  /** The step that was run last left the state as it was before. */
+  const firstLost = async () => {
+    const [epoch, skip] = [epochs.length, sums.steps - 1]
+    const state = stateOf(await session.readState())
+    for await (const batch of batchesOf(source, training, { parts, epoch, skip, seed, signal }))
+      return await firstNotFinite(stepAt(epoch + 1), { executor, state, batch })
+    return undefined
+  }
   const measure = async (state: State) => {
     try {
       return await evaluate(alone(withState(graph, step, state)), signal ? { signal } : {})
     } catch (error) {
       // Weights that are still finite may be so large that what the model makes of them is not.
-      throw error instanceof RunError && error.code === 'RUN_NOT_FINITE' ? diverged(error) : error
+      throw error instanceof RunError && error.code === 'RUN_NOT_FINITE' ? diverged({ evaluation: error }) : error
     }
   }
   const finiteState = async (names?: readonly string[]): Promise<State> => {
     const state = stateOf(await session.readState(names))
-    if (isFiniteState(state)) return state
-    throw diverged()
+    const first = firstInState(state)
+    if (first === undefined) return state
+    throw diverged({ first })
   }
   const keep = (state: () => Promise<State> = finiteState) => keeper.keep({ epochs, sums, best }, state)
 
@@ -126,7 +136,10 @@ export async function train(model: Graph, setup: TrainSetup): Promise<TrainResul
       const isUpdate = (sums.steps + 1) % options.accumulate === 0
       const result = await session.run(batch, isUpdate ? learningRate : undefined)
       sums = addStep(sums, result)
-      if (!Number.isFinite(result.loss)) throw diverged()
+      if (!Number.isFinite(result.loss)) {
+        // What fails as this is looked for must not hide what is known.
+        throw diverged({ first: await firstLost().catch(() => undefined) })
+      }
       setup.onProgress?.(clock.after(sums, learningRate))
       if (sums.steps < stepsPerEpoch && keeper.isDue(sums)) await keep()
     }
@@ -198,11 +211,16 @@ const batchesError = (than: 'more' | 'fewer', steps: number) =>
     hint: 'A data source of your own must give as many samples as it says, and heed `skip` and `limit`.',
   })
 
-/**
- * The error of numbers that went out of bounds; what was kept before is good.
- * @param evaluation the error of measuring the model after the epoch; undefined where a step's loss or weights showed it
- */
-function divergence(epoch: number, step: number, kept: string | undefined, evaluation?: RunError): RunError {
+/** How it was seen that numbers went out of bounds. */
+interface Found {
+  /** Names the tensor that was lost first, where a step's loss or weights showed it. */
+  readonly first?: string | undefined
+  /** The error of measuring the model after the epoch, where that showed it. */
+  readonly evaluation?: RunError
+}
+
+/** The error of numbers that went out of bounds; what was kept before is good. */
+function divergence(epoch: number, step: number, kept: string | undefined, { first, evaluation }: Found): RunError {
   const advice =
     epoch === 1 && step === 1 && !evaluation
       ? 'No update was made yet: look for what is no finite number in the data and in the weights.'
@@ -211,7 +229,7 @@ function divergence(epoch: number, step: number, kept: string | undefined, evalu
     code: 'RUN_DIVERGED',
     message: evaluation
       ? `What the model makes is no number any more (after epoch ${epoch}).`
-      : `The loss is no number any more (epoch ${epoch}, step ${step}).`,
+      : `The loss is no number any more (epoch ${epoch}, step ${step})${first ? `; first to be none was ${first}` : ''}.`,
     hint: kept ? `${advice} The last good state is ${kept}.` : advice,
     ...(evaluation && { cause: evaluation }),
   })

@@ -7,10 +7,14 @@ import {
   nearest,
   operatorOf,
   readsOf,
+  type Tensor,
+  tensorElements,
 } from '@pare/core-graph'
 import { gradientError, gradientOf } from './autodiff.ts'
 
-/** The float32 initializers that a gradient rule calls trainable and that are no single numbers, once each. */
+/**
+ * The float32 initializers that a gradient rule calls trainable and that are no single numbers, nor masks, once each.
+ */
 export function trainableParameters(graph: Graph): readonly string[] {
   const names = new Set<string>()
   for (const node of graph.nodes) {
@@ -24,12 +28,19 @@ export function trainableParameters(graph: Graph): readonly string[] {
         tensor.dataType === 'float32' &&
         tensor.dims.length > 0 &&
         (trainsSingles || elementCount(tensor.dims) > 1) &&
-        trainable.includes(spec.replace('?', ''))
+        trainable.includes(spec.replace('?', '')) &&
+        !isMask(tensor)
       )
         names.add(name)
     }
   }
   return [...names]
+}
+
+/** Whether a tensor is infinite somewhere, as what is added to the scores of attention is: no weights are. */
+export function isMask(tensor: Tensor): boolean {
+  for (const value of tensorElements(tensor)) if (Math.abs(Number(value)) === Number.POSITIVE_INFINITY) return true
+  return false
 }
 
 /**

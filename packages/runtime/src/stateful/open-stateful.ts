@@ -12,13 +12,14 @@ export async function openStateful<Name extends string>(
   graphs: Readonly<Record<Name, Graph>>,
   state: ReadonlyMap<string, InitialState>,
   options: InferenceSession.SessionOptions,
+  finite?: string,
 ): Promise<StatefulSession<Name>> {
   const isSource = import.meta.url.endsWith('.ts')
   const file = new URL(isSource ? './stateful-worker.ts' : './stateful-worker.js', import.meta.url)
   const worker = statefulWorker(new Worker(file), problem => errorOf(problem, options))
   try {
     await withModelSources(Object.entries<Graph>(graphs), sent =>
-      worker.ask({ kind: 'open', graphs: sent, state: ownState(state), options }),
+      worker.ask({ kind: 'open', graphs: sent, state: ownState(state), finite, options }),
     )
   } catch (error) {
     await worker.end()

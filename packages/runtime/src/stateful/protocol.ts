@@ -20,6 +20,7 @@ export type Request =
       readonly kind: 'open'
       readonly graphs: readonly SentGraph[]
       readonly state: ReadonlyMap<string, InitialState>
+      readonly finite: string | undefined
       readonly options: InferenceSession.SessionOptions
     }
   | { readonly kind: 'run'; readonly graph: string; readonly feeds: TensorMap }

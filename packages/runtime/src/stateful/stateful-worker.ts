@@ -17,6 +17,9 @@ const state = new Map<string, Tensor>()
 /** The state that an output is the next value of. */
 const becomes = new Map<string, string>()
 
+/** The output that keeps the state as it was where it is not finite. */
+let guard: string | undefined
+
 /** What goes wrong for a reason that the user may know. */
 class Failure extends Error {
   readonly problem: Problem
@@ -29,7 +32,7 @@ class Failure extends Error {
 
 type Of<Kind extends Request['kind']> = Extract<Request, { kind: Kind }>
 
-async function open({ graphs, state: tensors, options }: Of<'open'>): Promise<TensorMap> {
+async function open({ graphs, state: tensors, finite, options }: Of<'open'>): Promise<TensorMap> {
   for (const { name, title, source } of graphs)
     try {
       const creating =
@@ -44,6 +47,7 @@ async function open({ graphs, state: tensors, options }: Of<'open'>): Promise<Te
     state.set(name, toRuntime(initial))
     if (next !== undefined) becomes.set(next, name)
   }
+  guard = finite
   return {}
 }
 
@@ -60,11 +64,13 @@ async function run({ graph, feeds }: Of<'run'>): Promise<TensorMap> {
     // onnxruntime's JavaScript fails on sequences and maps.
     const fetches = outputMetadata.filter(({ isTensor }) => isTensor).map(({ name }) => name)
     const outputs: Record<string, TensorData> = {}
-    for (const [output, value] of Object.entries(await session.run(given, fetches))) {
+    const values = await session.run(given, fetches)
+    const takesOver = guard === undefined || allFinite(values[guard])
+    for (const [output, value] of Object.entries(values)) {
       if (Array.isArray(value.data)) continue
       const name = becomes.get(output)
       if (name === undefined) outputs[output] = fromRuntime(value)
-      else replace(name, toRuntime(fromRuntime(value)))
+      else if (takesOver) replace(name, toRuntime(fromRuntime(value)))
     }
     return outputs
   } catch (error) {
@@ -120,6 +126,8 @@ function fromRuntime({ type, dims, data }: Tensor): TensorData {
   const bits = type === 'float16' ? new Uint16Array(array.buffer, array.byteOffset, array.length) : array
   return { dataType: type as TensorData['dataType'], dims, data: bits }
 }
+
+const allFinite = (tensor: Tensor | undefined) => !tensor || Array.from(tensor.data, Number).every(Number.isFinite)
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 

@@ -72,6 +72,15 @@ test('the state can be read by name, and written; what is not put out anew stays
   expect(await session.readState(['factor'])).toEqual({ factor })
 })
 
+test('a run that ends in no finite number leaves the state as it was, if it is told to', async () => {
+  await using session = await executor.openStateful({ step: summing() }, new Map([sum]), { finite: 'twice' })
+  for (const lost of [Number.NaN, Number.POSITIVE_INFINITY])
+    expect(await session.run('step', { x: floats([2], 1, lost) })).toEqual({ twice: floats([2], 4, lost) })
+  expect(await session.readState()).toEqual({ sum: floats([2], 1, 2) })
+  await session.run('step', { x: floats([2], 1, 1) })
+  expect(await session.readState()).toEqual({ sum: floats([2], 2, 3) })
+})
+
 test('what was read of the state, and what it began with, stays as it is', async () => {
   await using session = await open()
   const before = await session.readState()
