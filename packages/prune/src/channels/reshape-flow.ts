@@ -5,9 +5,8 @@ import { type Segment, segmentsOf } from './segments.ts'
 
 /**
  * The labels of a value whose elements, in their order, get another shape. Channels of merged axes repeat, or are
- * repeated: those of [C, H, W] → [C·H·W] have H·W places each. A split axis gives its channels to one of its parts, all
- * others of which go together: [H·D] → [H, D] keeps the D dimensions of a head, each cut from all H heads, or the heads,
- * if that leaves more.
+ * repeated: those of [C, H, W] → [C·H·W] have H·W places each. A split axis gives its channels to one of its parts, and
+ * they go together along the others: [H·D] → [H, D] has the D dimensions of a head, each cut from all H heads.
  */
 export function reshapeFlow(data: FlowValue, to: Shape, flow: Flow): AxisLabels {
   const labels: (Labels | undefined)[] = to.map(() => undefined)
@@ -45,22 +44,18 @@ function knownFlow(data: FlowValue, to: Shape, { from, to: axes }: Segment, flow
   return merged && split(merged, to, axes, flow)
 }
 
-/** The part of a split axis that leaves the most channels, the last of equals. */
+/** A split axis by one of its parts: the last that joins no channels with others, or else the last. */
 function split(labels: Labels, to: Shape, axes: readonly number[], flow: Flow): Labelled | undefined {
   const parts = axes
     .filter(axis => to[axis] !== 1)
-    .map(axis => {
+    .map((axis): Part => {
       const size = Number(to[axis])
       const inner = product(axes.filter(other => other > axis).map(other => to[other]))
-      return { axis, size, keyOf: (place: number) => Math.floor(place / inner) % size }
+      return { axis, size, keyOf: place => Math.floor(place / inner) % size }
     })
-  const [only] = parts
-  const best =
-    parts.length === 1
-      ? only
-      : parts.toReversed().reduce((a, b) => (channelsLeft(labels, b, flow) > channelsLeft(labels, a, flow) ? b : a))
-  const folded = best && flow.fold(labels, best.size, best.keyOf)
-  return best && folded && { axis: best.axis, labels: folded }
+  const part = parts.findLast(candidate => joinsNothing(labels, candidate, flow)) ?? parts.at(-1)
+  const folded = part && flow.fold(labels, part.size, part.keyOf)
+  return part && folded && { axis: part.axis, labels: folded }
 }
 
 interface Part {
@@ -69,22 +64,12 @@ interface Part {
   readonly keyOf: (place: number) => number
 }
 
-/** How many channels there would be if all places of one key went together. */
-function channelsLeft(labels: Labels, { size, keyOf }: Part, flow: Flow): number {
+/** Whether the places of each key are one channel already. */
+function joinsNothing(labels: Labels, { size, keyOf }: Part, flow: Flow): boolean {
   const roots = flow.rootsOf(labels)
-  const keyOfRoot = new Map<number, number>()
-  const parents = Array.from({ length: size }, (_, key) => key)
-  const find = (key: number): number => {
-    const parent = parents[key] ?? key
-    return parent === key ? key : find(parent)
-  }
-  for (const [place, root] of roots.entries()) {
-    const key = find(keyOf(place))
-    const other = find(keyOfRoot.get(root) ?? key)
-    parents[other] = key
-    keyOfRoot.set(root, key)
-  }
-  return parents.filter((parent, key) => parent === key).length
+  const ofKey = Array<number | undefined>(size).fill(undefined)
+  for (const [place, root] of roots.entries()) ofKey[keyOf(place)] ??= root
+  return roots.every((root, place) => ofKey[keyOf(place)] === root)
 }
 
 /**
@@ -106,15 +91,17 @@ function unknownFlow(data: FlowValue, to: Shape, { from, to: axes }: Segment, fl
 }
 
 /**
- * What Reshape's shape must say to make `after` of `from`; undefined where two sizes are not known.
- * @param segments between the shapes of the value before and after, which say what may be copied by a 0
+ * What Reshape's shape must say to make `after` of `from`: −1 for a size that is not known, 0 for others that are those
+ * of the same axis before; undefined where that does not do.
  */
 export function shapeNumbers(from: Shape, after: Shape): readonly number[] | undefined {
-  const copied = new Set(
+  const unknown = after.flatMap((size, axis) => (typeof size === 'number' ? [] : [axis]))
+  const same = new Set(
     segmentsOf(from, after).flatMap(({ from: [a, ...more], to: [b, ...others], known }) =>
       known && a === b && a !== undefined && more.length + others.length === 0 ? [a] : [],
     ),
   )
-  const numbers = after.map((size, axis) => (typeof size === 'number' ? size : copied.has(axis) ? 0 : -1))
-  return numbers.filter(number => number === -1).length > 1 ? undefined : numbers
+  const [left, ...others] = unknown.length > 1 ? unknown.filter(axis => !same.has(axis)) : unknown
+  if (others.length > 0) return undefined
+  return after.map((size, axis) => (typeof size === 'number' ? size : axis === left ? -1 : 0))
 }

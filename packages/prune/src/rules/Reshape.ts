@@ -8,11 +8,12 @@ export const Reshape = defineChannelRule({
     const to = flow.outputShapes[0]
     return to && shapeNumbers(data.shape, to) ? { reshaped: reshapeFlow(data, to, flow) } : {}
   },
-  cut: ({ data, shape }, _, { shapeOf, outputs }) => {
+  cut: ({ data, shape }, { allowzero }, { shapeOf, outputs }) => {
     const after = outputs[0]?.after ?? []
     const from = shapeOf(data)
-    const stillFits = shape.numbers?.every((number, axis) => number === -1 || (number || from[axis]) === after[axis])
-    const numbers = stillFits ? undefined : shapeNumbers(from, after)
-    return numbers ? { inputs: { shape: numbers } } : {}
+    const sizeOf = (number: number, axis: number) => (number === 0 && allowzero !== 1 ? from[axis] : number)
+    if (shape.numbers?.every((number, axis) => number === -1 || sizeOf(number, axis) === after[axis])) return {}
+    const numbers = shapeNumbers(from, after)
+    return numbers ? { inputs: { shape: numbers }, attributes: { allowzero: undefined } } : {}
   },
 })
