@@ -84,6 +84,7 @@ export {
   type Strategy,
   type StrategyContext,
   type StrategyResult,
+  type TensorFiles,
   type TextFiles,
   type TrainableTensor,
   type TrainingPart,

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Graph } from './graph.ts'
-import type { Batch, DataSource, Evaluator, Executor, ProgressListener, TensorMap } from './ports.ts'
+import type { Batch, DataSource, Evaluator, Executor, ProgressListener, TensorData, TensorMap } from './ports.ts'
 import type { Target } from './target.ts'
 
 /** What a strategy may ask of the Compressor, which provides it or explains what is missing: fields of its context. */
@@ -30,6 +30,8 @@ export interface StrategyContext {
   readonly files?: TextFiles
   /** Text files of this stage in the run's folder, which a run that is resumed finds again; undefined where there is none. */
   readonly artifacts?: TextFiles
+  /** Tensors kept likewise, such as what a teacher makes of the training data; undefined where there is no such place. */
+  readonly tensors?: TensorFiles
   /** The runtime that the model is made for; undefined where the recipe names none. */
   readonly target?: Target
   /** Fixes every random choice. */
@@ -55,6 +57,14 @@ export interface TextFiles {
   read(path: string): Promise<string | undefined>
   /** Replaces the whole file at once. */
   write(path: string, text: string): Promise<void>
+}
+
+/** Tensors that outlive a strategy's work, each in a file of its own. */
+export interface TensorFiles {
+  /** Undefined when there is none of that name. */
+  read(name: string): Promise<TensorData | undefined>
+  /** Replaces the whole file at once. */
+  write(name: string, tensor: TensorData): Promise<void>
 }
 
 /** What a strategy did: the new graph, and what it has to say of it, for the report and for `--json`. */

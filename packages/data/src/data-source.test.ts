@@ -117,6 +117,12 @@ test('batches tell the place of each sample in the data, whatever their order', 
   for (const [place, number] of shuffled) expect(number).toBe(numberAt.get(place))
 })
 
+test('a source tells whether its samples can be changed at random', async () => {
+  await using plain = await openNumbers()
+  await using flipped = await openNumbers({}, { augment: { horizontalFlip: true } })
+  expect([plain.augments, flipped.augments]).toEqual([false, true])
+})
+
 test('two iterations at once do not disturb each other', async () => {
   await using source = await openNumbers()
   const options = { batchSize: 2, shuffle: { seed: 1, epoch: 0 } }

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { type Batch, type BatchOptions, DataError, type DataSource } from '@pare/core-graph'
 import { z } from 'zod'
-import { type AugmentInput, augmentSchema } from './augment.ts'
+import { type AugmentInput, augmentSchema, changesNothing } from './augment.ts'
 import type { BatchPlan, DataFacts } from './batch-maker.ts'
 import { checkBatchOptions } from './batch-options.ts'
 import { type DataDeclarationInput, dataDeclarationSchema } from './declaration.ts'
@@ -36,16 +36,18 @@ export interface OpenedData extends DataSource, DataFacts, AsyncDisposable {
  */
 export async function openDataSource(declaration: DataDeclarationInput, options: OpenDataOptions): Promise<OpenedData> {
   const { baseDirectory, inputs = [] } = options
+  const augment = checked(augmentSchema, options.augment ?? {}, 'augmentation')
   const client = await startWorker({
     declaration: checked(dataDeclarationSchema, declaration, 'declaration of the data'),
     preprocess: checked(preprocessSchema, options.preprocess, 'preprocessing'),
-    augment: checked(augmentSchema, options.augment ?? {}, 'augmentation'),
+    augment,
     baseDirectory,
     inputs: inputs.map(({ name, type }) => ({ name, type })),
   })
   return {
     ...client.facts,
     labelled: client.facts.labels !== undefined,
+    augments: !changesNothing(augment),
     batches: batchOptions => batchesOf(client, batchOptions),
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   }

@@ -14,8 +14,10 @@ import {
 } from '@pare/core-graph'
 import { sameChannels, sameSize } from './align.ts'
 import type { Aligner, Comparison } from './comparison.ts'
-import { checkNames, frozenTeacher, hasTeacher, mergeTeacher, teacherPattern, teacherPrefix } from './merge-teacher.ts'
+import { checkNames, frozenTeacher } from './merge-teacher.ts'
 import type { CommonOptions } from './options.ts'
+import { teacherOutputs } from './teacher-outputs.ts'
+import { keptTeacher, mergedTeacher, type TeacherSource } from './teacher-source.ts'
 import { matchedPairs, missingTensor, type TensorPair } from './tensor-pairs.ts'
 
 /** What a strategy compares, and how. */
@@ -43,24 +45,32 @@ export function teacherOf({ teacher }: StrategyContext, id: string): Graph {
 
 /**
  * The part that a distillation has in a training: teacher, adapters and terms of the loss. The student is not changed.
- * @throws RecipeError `RECIPE_PAIR`, ModelError `MODEL_TEACHER` for what cannot be compared
+ * @param id of the strategy
+ * @throws RecipeError `RECIPE_NEED`, `RECIPE_PAIR`, ModelError `MODEL_TEACHER` for what cannot be compared, DataError
+ *   `DATA_CACHE` for data of which the teacher's tensors cannot be kept
  */
-export function distillation(
+export async function distillation(
+  id: string,
   student: Graph,
-  teacher: Graph,
   patterns: Distillation,
   context: StrategyContext,
-): StrategyResult {
+): Promise<StrategyResult> {
   checkNames(student)
+  const { options } = patterns
+  const teacher = teacherOf(context, id)
   const pairs = matchedPairs(upgradeOpset(student), teacher, patterns.pairs, context.note)
-  const given = { ...patterns, pairs }
-  const { options } = given
-  const extend = (graph: Graph) => extended(graph, teacher, given, context.seed)
+  const names = pairs.flatMap(pair => pair.teacher)
+  const source = options.cache
+    ? keptTeacher(id, await teacherOutputs(teacher, names, context, id))
+    : mergedTeacher(teacher)
+  const given = { ...patterns, pairs, teacher, source }
+  const extend = (graph: Graph) => extended(graph, given, context.seed)
   const active = activeName(options)
   const training: TrainingPart = {
     extend,
     terms: graph => pairs.map(pair => termOf(graph, pair, given)),
-    frozen: [teacherPattern],
+    frozen: source.frozen,
+    ...(source.feeds && { feeds: source.feeds }),
     ...(active !== undefined && {
       state: new Map([[active, active]]),
       onEpoch: ({ epoch, writeState }) => writeState({ [active]: scalar(isActive(options, epoch) ? 1 : 0) }),
@@ -71,18 +81,25 @@ export function distillation(
   return { graph: student, details: { pairs: pairs.map(pair => detailsOf(trial, pair, given)) }, training }
 }
 
+/** A distillation whose pairs are matched. */
+interface Lesson extends Distillation {
+  readonly teacher: Graph
+  readonly source: TeacherSource
+}
+
 /** Adds the teacher, unless another strategy did, and for each pair what makes its tensors alike. */
-function extended(graph: Graph, teacher: Graph, { comparison, pairs, options }: Distillation, seed: number): Graph {
-  const b = createBuilder(hasTeacher(graph) ? upgradeOpset(graph) : mergeTeacher(graph, teacher))
+function extended(graph: Graph, given: Lesson, seed: number): Graph {
+  const { comparison, pairs, options, teacher, source } = given
+  const b = createBuilder(source.addTo(graph))
   const { values } = inferTypes(graph)
   const active = activeName(options)
   if (active !== undefined && !values.has(active)) b.initializer(active, tensorOf('float32', [], [1]))
   for (const [index, pair] of pairs.entries()) {
-    const key = keyOf(comparison, pair, options)
-    const names = namesOf(comparison, pair)
+    const key = keyOf(given, pair)
+    const names = namesOf(given, pair)
     if ([...names.keys()].some(input => values.has(`${key}/${input}`))) continue
     const own = pair.student.map(name => valueNamed(b, graph, 'student', name))
-    const others = pair.teacher.map(name => valueNamed(b, teacher, 'teacher', name, `${teacherPrefix}${name}`))
+    const others = pair.teacher.map(name => valueNamed(b, teacher, 'teacher', name, source.nameOf(name)))
     const aligned = b.scope(key, () => comparison.align(alignerOf(b, key, index, options, seed), own, others))
     for (const [place, [input, name]] of [...names].entries()) {
       const value = [...aligned.student, ...aligned.teacher][place]
@@ -118,25 +135,27 @@ const alignerOf = (
  * What the names of a pair's own tensors begin with: made of what they compute, since two strategies of a stage may
  * compare the same tensors, and neither knows of the other.
  */
-const keyOf = ({ id }: Comparison, { student, teacher }: TensorPair, { adapter }: CommonOptions): string =>
-  ['distill', id, ...(adapter === undefined ? [] : [`adapter-${adapter}`]), `${student}~${teacher}`].join('/')
+const keyOf = ({ comparison, options: { adapter } }: Lesson, { student, teacher }: TensorPair): string =>
+  ['distill', comparison.id, ...(adapter === undefined ? [] : [`adapter-${adapter}`]), `${student}~${teacher}`].join(
+    '/',
+  )
 
 /** The tensors of a pair as they are, by the loss's names for them. */
-const namesOf = ({ inputs }: Comparison, { student, teacher }: TensorPair): ReadonlyMap<string, string> =>
+const namesOf = (
+  { comparison: { inputs }, source }: Lesson,
+  { student, teacher }: TensorPair,
+): ReadonlyMap<string, string> =>
   new Map([
     ...inputs.student.map((input, place) => [input, student[place] ?? ''] as const),
-    ...inputs.teacher.map((input, place) => [input, `${teacherPrefix}${teacher[place]}`] as const),
+    ...inputs.teacher.map((input, place) => [input, source.nameOf(teacher[place] ?? '')] as const),
   ])
 
 /** A pair's term of the loss, of its tensors as they are or as `extended` made them alike. */
-function termOf(
-  graph: Graph,
-  pair: TensorPair,
-  { comparison, pairs, options, lossOptions }: Distillation,
-): TrainingTerm {
+function termOf(graph: Graph, pair: TensorPair, given: Lesson): TrainingTerm {
+  const { comparison, pairs, options, lossOptions } = given
   const { values } = inferTypes(graph)
-  const key = keyOf(comparison, pair, options)
-  const tensors = Array.from(namesOf(comparison, pair), ([input, name]) => {
+  const key = keyOf(given, pair)
+  const tensors = Array.from(namesOf(given, pair), ([input, name]) => {
     const made = `${key}/${input}`
     return [input, values.has(made) ? made : name] as const
   })
@@ -160,16 +179,16 @@ const isActive = ({ epochs }: CommonOptions, epoch: number): boolean =>
 
 const scalar = (value: number) => ({ dataType: 'float32' as const, dims: [], data: Float32Array.of(value) })
 
-/** For the report: the tensors of a pair with their shapes, and the channels of its adapters. */
-function detailsOf(graph: Graph, { student, teacher, weight }: TensorPair, { comparison, options }: Distillation) {
+/** For the report: the tensors of a pair with their shapes, and the channels that adapters make. */
+function detailsOf(graph: Graph, pair: TensorPair, given: Lesson) {
   const { values } = inferTypes(graph)
-  const described = (name: string, merged = name) => ({ tensor: name, shape: values.get(merged)?.shape ?? null })
-  const start = `${keyOf(comparison, { student, teacher, weight }, options)}/adapter`
+  const described = (tensor: string, name = tensor) => ({ tensor, shape: values.get(name)?.shape ?? null })
+  const start = `${keyOf(given, pair)}/adapter`
   const adapters = [...graph.initializers].filter(([name]) => name.startsWith(start) && name.endsWith('/bias'))
   return {
-    student: student.map(name => described(name)),
-    teacher: teacher.map(name => described(name, `${teacherPrefix}${name}`)),
-    weight,
+    student: pair.student.map(name => described(name)),
+    teacher: pair.teacher.map(name => described(name, given.source.nameOf(name))),
+    weight: pair.weight,
     adapters: adapters.map(([, { dims }]) => dims[0] ?? 0),
   }
 }

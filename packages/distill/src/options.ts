@@ -1,3 +1,4 @@
+import type { Need } from '@pare/core-graph'
 import { z } from 'zod'
 import type { Adapter } from './align.ts'
 import type { TensorPair } from './tensor-pairs.ts'
@@ -13,6 +14,12 @@ export const commonOptions = {
     .refine(({ from, to }) => to === undefined || from <= to, { path: ['to'], message: 'it ends before it begins' })
     .optional()
     .describe('Epochs of the stage in which the terms count. Default: all'),
+  cache: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Compute the teacher's tensors once for all training data, instead of in every step; for data that is not changed at random",
+    ),
 }
 
 const tensor = (of: string) =>
@@ -59,9 +66,14 @@ export const single = ({ student, teacher, weight }: z.output<typeof pairsOption
   weight,
 })
 
+/** What every strategy needs. */
+export const teacherNeeds = ({ cache }: { readonly cache: boolean }): readonly Need[] =>
+  cache ? ['teacher', 'train'] : ['teacher']
+
 /** The options of every strategy. */
 export interface CommonOptions {
   readonly weight: number
   readonly epochs?: z.output<(typeof commonOptions)['epochs']>
+  readonly cache: boolean
   readonly adapter?: Adapter
 }

@@ -1,10 +1,10 @@
 import { defineStrategy } from '@pare/core-graph'
 import { z } from 'zod'
 import { alignPair, type Comparison } from '../comparison.ts'
-import { distillation, teacherOf } from '../distillation.ts'
+import { distillation } from '../distillation.ts'
 import { attention as loss } from '../losses/attention.ts'
 import { whileActive } from '../losses/while-active.ts'
-import { commonOptions, pairsOption, single } from '../options.ts'
+import { commonOptions, pairsOption, single, teacherNeeds } from '../options.ts'
 
 const comparison: Comparison = {
   id: 'attention',
@@ -22,12 +22,7 @@ export const attention = defineStrategy({
   id: 'distill.attention',
   description: 'Teach the student to look where a teacher looks: attention transfer, whatever the channels.',
   options: z.strictObject({ pairs: pairsOption, ...commonOptions }),
-  needs: ['teacher'],
+  needs: teacherNeeds,
   prepare: async (graph, { pairs, ...options }, context) =>
-    distillation(
-      graph,
-      teacherOf(context, 'distill.attention'),
-      { comparison, pairs: pairs.map(single), options },
-      context,
-    ),
+    distillation('distill.attention', graph, { comparison, pairs: pairs.map(single), options }, context),
 })

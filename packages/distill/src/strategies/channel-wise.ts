@@ -1,10 +1,10 @@
 import { defineStrategy } from '@pare/core-graph'
 import { z } from 'zod'
 import { alignPair, type Comparison } from '../comparison.ts'
-import { distillation, teacherOf } from '../distillation.ts'
+import { distillation } from '../distillation.ts'
 import { channelWise as loss } from '../losses/channel-wise.ts'
 import { whileActive } from '../losses/while-active.ts'
-import { adapterOption, commonOptions, pairsOption, single } from '../options.ts'
+import { adapterOption, commonOptions, pairsOption, single, teacherNeeds } from '../options.ts'
 
 const comparison: Comparison = {
   id: 'channel-wise',
@@ -22,11 +22,11 @@ export const channelWise = defineStrategy({
   id: 'distill.channel-wise',
   description: "Teach each channel of the student to be active where a teacher's is, for dense prediction above all.",
   options: z.strictObject({ pairs: pairsOption, ...loss.options, adapter: adapterOption, ...commonOptions }),
-  needs: ['teacher'],
+  needs: teacherNeeds,
   prepare: async (graph, { pairs, temperature, ...options }, context) =>
     distillation(
+      'distill.channel-wise',
       graph,
-      teacherOf(context, 'distill.channel-wise'),
       { comparison, pairs: pairs.map(single), options, lossOptions: { temperature } },
       context,
     ),

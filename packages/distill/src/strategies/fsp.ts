@@ -2,9 +2,9 @@ import { defineStrategy } from '@pare/core-graph'
 import { losses } from '@pare/train'
 import { z } from 'zod'
 import type { Comparison } from '../comparison.ts'
-import { distillation, teacherOf } from '../distillation.ts'
+import { distillation } from '../distillation.ts'
 import { whileActive } from '../losses/while-active.ts'
-import { adapterOption, commonOptions, flowPairsOption } from '../options.ts'
+import { adapterOption, commonOptions, flowPairsOption, teacherNeeds } from '../options.ts'
 
 const comparison: Comparison = {
   id: 'fsp',
@@ -31,7 +31,7 @@ export const fsp = defineStrategy({
   id: 'distill.fsp',
   description: "Teach the student a teacher's way from one layer to another: the flow of the solution procedure.",
   options: z.strictObject({ pairs: flowPairsOption, adapter: adapterOption, ...commonOptions }),
-  needs: ['teacher'],
+  needs: teacherNeeds,
   prepare: async (graph, { pairs, ...options }, context) =>
-    distillation(graph, teacherOf(context, 'distill.fsp'), { comparison, pairs, options }, context),
+    distillation('distill.fsp', graph, { comparison, pairs, options }, context),
 })

@@ -2,9 +2,9 @@ import { defineStrategy } from '@pare/core-graph'
 import { losses } from '@pare/train'
 import { z } from 'zod'
 import { alignPair, type Comparison } from '../comparison.ts'
-import { distillation, teacherOf } from '../distillation.ts'
+import { distillation } from '../distillation.ts'
 import { whileActive } from '../losses/while-active.ts'
-import { adapterOption, commonOptions, pairsOption, single } from '../options.ts'
+import { adapterOption, commonOptions, pairsOption, single, teacherNeeds } from '../options.ts'
 
 const comparison: Comparison = {
   id: 'l2',
@@ -22,7 +22,7 @@ export const l2 = defineStrategy({
   id: 'distill.l2',
   description: "Teach the student to compute a teacher's tensors: the mean square of the differences.",
   options: z.strictObject({ pairs: pairsOption, adapter: adapterOption, ...commonOptions }),
-  needs: ['teacher'],
+  needs: teacherNeeds,
   prepare: async (graph, { pairs, ...options }, context) =>
-    distillation(graph, teacherOf(context, 'distill.l2'), { comparison, pairs: pairs.map(single), options }, context),
+    distillation('distill.l2', graph, { comparison, pairs: pairs.map(single), options }, context),
 })

@@ -7,7 +7,7 @@ import { distillation, teacherOf } from '../distillation.ts'
 import { beforeSoftmax, logitsOf } from '../logits.ts'
 import { whileActive } from '../losses/while-active.ts'
 import { teacherError } from '../merge-teacher.ts'
-import { commonOptions } from '../options.ts'
+import { commonOptions, teacherNeeds } from '../options.ts'
 import { pairError } from '../tensor-pairs.ts'
 
 const loss = losses['soft-cross-entropy']
@@ -46,7 +46,7 @@ export const softLabel = defineStrategy({
     ...loss.options,
     ...commonOptions,
   }),
-  needs: ['teacher'],
+  needs: teacherNeeds,
   prepare: async (graph, { student, teacher, temperature, teacherTemperature, scaled, ...options }, context) => {
     const model = upgradeOpset(graph)
     const taught = teacherOf(context, 'distill.soft-label')
@@ -56,7 +56,7 @@ export const softLabel = defineStrategy({
       weight: 1,
     }
     const lossOptions = { temperature, scaled, ...(teacherTemperature !== undefined && { teacherTemperature }) }
-    return distillation(graph, taught, { comparison, pairs: [pair], options, lossOptions }, context)
+    return distillation('distill.soft-label', graph, { comparison, pairs: [pair], options, lossOptions }, context)
   },
 })
 
