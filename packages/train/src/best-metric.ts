@@ -1,4 +1,5 @@
 import { type Metrics, RecipeError, RunError } from '@pare/core-graph'
+import type { EpochResult } from './epoch-result.ts'
 import type { TrainOptions } from './train-options.ts'
 
 /** By what epochs are compared. */
@@ -49,4 +50,17 @@ export function bestMetric({ metric, better }: TrainOptions['best']): BestMetric
     isBetter: (value, than) =>
       (direction === 'higher' ? value > than : value < than) || (Number.isNaN(than) && !Number.isNaN(value)),
   }
+}
+
+/**
+ * Whether an epoch is better than the best before. Of two with the same figure it is the one with the lower loss: that of
+ * the evaluation, or of training where that gives none.
+ * @throws RunError `RUN_METRIC` as `valueIn`
+ */
+export function isBetterEpoch(metric: BestMetric, result: EpochResult, best: EpochResult | undefined): boolean {
+  const value = metric.valueIn(result.metrics)
+  if (!best) return true
+  const than = metric.valueIn(best.metrics)
+  const lossOf = ({ loss, metrics }: EpochResult) => metrics.loss ?? loss
+  return metric.isBetter(value, than) || (value === than && lossOf(result) < lossOf(best))
 }

@@ -7,7 +7,7 @@ import {
   type StatefulExecutor,
   type TrainingPart,
 } from '@pare/core-graph'
-import { bestMetric } from './best-metric.ts'
+import { bestMetric, isBetterEpoch } from './best-metric.ts'
 import { type BestEpoch, readCheckpoint } from './checkpoint.ts'
 import { checkpointKeeper } from './checkpoint-keeper.ts'
 import { type CheckpointStore, removeOld } from './checkpoint-store.ts'
@@ -153,8 +153,7 @@ export async function train(model: Graph, setup: TrainSetup): Promise<TrainResul
     const metrics = isMeasured(epoch) ? await measure(state) : {}
     const result: EpochResult = { epoch, ...meansOf(sums, options.batchSize), metrics }
     if (isMeasured(epoch)) {
-      const value = metric.valueIn(metrics)
-      if (!best || metric.isBetter(value, metric.valueIn(best.result.metrics)))
+      if (isBetterEpoch(metric, result, best?.result))
         best = { result, tensors: new Map(namesOfModel(step).flatMap(name => entryOf(state, name))) }
     }
     epochs.push(result)
