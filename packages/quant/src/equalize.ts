@@ -1,4 +1,12 @@
-import { type Graph, graphIndex, type Node, type PassRefusal, tensorFloats, tensorOf } from '@pare/core-graph'
+import {
+  type Graph,
+  graphIndex,
+  type Node,
+  type PassRefusal,
+  renameValues,
+  tensorFloats,
+  tensorOf,
+} from '@pare/core-graph'
 import { type LayerWeights, layerWeights, ownsWeights, reachOf } from './layer-weights.ts'
 
 export interface EqualizeOptions {
@@ -32,7 +40,7 @@ export interface Equalized {
  *     y = W₂·f(W₁·x + b₁)   →   y = (W₂·S)·f((S⁻¹·W₁)·x + S⁻¹·b₁)      S = diag(s), f(s·x) = s·f(x) for s > 0
  *     sᵢ = √(r₁ᵢ·r₂ᵢ) / r₂ᵢ; r: the greatest magnitude of channel i's weights, going out of W₁ and into W₂
  *
- * Afterwards r₁ᵢ = r₂ᵢ for every pair; longer rows, such as those around a depthwise convolution, are gone through
+ * Values in between get other names, since they are scaled. Afterwards r₁ᵢ = r₂ᵢ for every pair; longer rows, such as those around a depthwise convolution, are gone through
  * again and again until nothing changes. Biases are not absorbed (section 4.2): calibrated, asymmetric ranges take them in.
  * The graph should have been simplified before, so that no BatchNormalization stands in between.
  */
@@ -56,23 +64,33 @@ export function equalize(graph: Graph, { replaceClip = false }: EqualizeOptions 
     change(bias, (value, index) => value / (out[index] ?? 1))
   }
   const nodes = graph.nodes.map((node): Node => (clips.has(node) ? asRelu(node) : node))
+  const between = pairs.flatMap(({ values }) => values.map(name => [name, `${name}${suffix}`] as const))
   return {
-    graph: { ...graph, initializers, nodes },
+    graph: renameValues({ ...graph, initializers, nodes }, new Map(between)),
     pairs: pairs.map(({ first, second }) => ({ first: first.node.name, second: second.node.name })),
     replaced: [...clips].map(({ name }) => name),
     refusals,
   }
 }
 
+/** Of the names of values that are not what they were, so that nobody takes them for the same. */
+const suffix = '/equalized'
+
+/** Whether a graph, quantized or not, came out of `equalize`. */
+export const isEqualized = ({ nodes }: Graph): boolean =>
+  nodes.some(({ outputs }) => outputs.some(name => name.endsWith(suffix)))
+
 interface Pair {
   readonly first: LayerWeights
   readonly second: LayerWeights
   /** Inputs of the second layer that one channel of the first has become: the places of a flattened image. */
   readonly block: number
+  /** What is computed on the way, from the first layer's output to the second one's input. */
+  readonly values: readonly string[]
 }
 
 /** Operators with f(s·x) = s·f(x) for a positive s of each channel, the channels staying on axis 1. */
-const homogeneous = new Set([
+export const homogeneous: ReadonlySet<string> = new Set([
   'AveragePool',
   'GlobalAveragePool',
   'GlobalMaxPool',
@@ -101,7 +119,7 @@ function findPairs(graph: Graph, replaceClip: boolean) {
         : undefined
     if (reason !== undefined) refusals.push({ node: first.node.name, reason })
     else if (Number.isInteger(block)) {
-      pairs.push({ first, second, block })
+      pairs.push({ first, second, block, values: next.values })
       for (const clip of next.clips) clips.add(clip)
     }
   }
@@ -114,12 +132,14 @@ const asEntry = (node: Node, layer: LayerWeights | undefined) => (layer ? [[node
 function follow(graph: Graph, { node }: LayerWeights, layers: ReadonlyMap<Node, LayerWeights>) {
   const { users, outputs } = graphIndex(graph)
   const clips: Node[] = []
+  const values: string[] = []
   let [value = ''] = node.outputs
   for (;;) {
+    values.push(value)
     const [reader, ...others] = users.get(value) ?? []
     if (!reader || others.length > 0 || outputs.has(value)) return undefined
     const second = layers.get(reader)
-    if (second) return second.data === value && reader !== node ? { second, clips } : undefined
+    if (second) return second.data === value && reader !== node ? { second, clips, values } : undefined
     if (reader.domain !== '' || reader.inputs[0] !== value) return undefined
     const bound = reader.op === 'Clip' ? clipBound(graph, reader) : undefined
     if (bound !== undefined && bound < Number.POSITIVE_INFINITY) clips.push(reader)

@@ -1,10 +1,20 @@
 export type { ActivationType, Affine, Range } from './affine.ts'
 export type { CorrectedBias } from './bias-correction.ts'
 export { type Equalized, type EqualizedPair, type EqualizeOptions, equalize } from './equalize.ts'
+export type { RecipeChange } from './explain/cause.ts'
+export {
+  type Experiment,
+  type ExplainedLayer,
+  type ExplainOptions,
+  type Explanation,
+  explain,
+  type Finding,
+} from './explain/explain.ts'
 export type { LayerSensitivity } from './layer-sensitivities.ts'
 export type { MixedPrecision } from './mixed-precision.ts'
 export type { AnyObserver, Observation } from './observer.ts'
 export { observers } from './observers/registry.ts'
+export type { OutputFidelity } from './output-fidelity.ts'
 export { type PlanOptions, planQuantization, type QuantizationPlan } from './plan.ts'
 export type { KeptFloat, PlannedWeight, WeightReader } from './plan-weights.ts'
 export { prepareQat, type QatContext, type QatDetails, type QatExport } from './qat/prepare-qat.ts'

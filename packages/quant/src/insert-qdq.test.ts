@@ -194,3 +194,21 @@ test('ranges that are not those of the plan are refused', () => {
   const graph = netOf((b, x) => [conv(b, x)])
   expect(() => insertQdq(graph, planQuantization(graph), new Map())).toThrow('There is no range for the value x.')
 })
+
+test('a layer that stays float behind a quantized one is computed in float by onnxruntime', async () => {
+  const b = createBuilder('mixed')
+  const random = (seed: number) => Array.from(noise([4, 4, 1, 1], seed).data, Number)
+  const made = (name: string, values: readonly number[]) =>
+    b.initializer(name, tensorOf('float32', [4, 4, 1, 1], values))
+  // One weight of 1000, which meets nothing but zeros, leaves the others no level of one scale for all.
+  const zeros = random(1).map((value, index) => (index < 4 ? 0 : value))
+  const large = random(2).map((value, index) => (index === 0 ? 1000 : value))
+  const first = b.Relu(b.Conv(b.input('x', 'float32', ['N', 4, 6, 6]), made('w1', zeros)))
+  const second = b.scope('float', () => b.Conv(first, made('w2', large)))
+  b.output(b.named(b.Conv(b.Relu(second), made('w3', random(3))), 'y0'))
+  const mixed = quantized(b.build(), { exclude: ['float/Conv'] })
+  expect(opsOf(mixed)).toContain('Clip')
+  const feeds = { x: noise([2, 4, 6, 6], 5) }
+  const [exact, fused] = [await run(mixed, feeds), await run(mixed, feeds, true)]
+  expect(signalToNoise(numbersOf(exact.y0), numbersOf(fused.y0))).toBeGreaterThan(30)
+})

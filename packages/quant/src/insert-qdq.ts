@@ -5,18 +5,21 @@ import {
   graphIndex,
   ModelError,
   type Node,
+  once,
   readsOf,
   redirectReads,
   renameValues,
   type Tensor,
   tensorFloats,
   tensorOf,
+  usersOf,
   type Value,
 } from '@pare/core-graph'
-import { type Affine, affineOf, clamp, quantize, type Range, unionOf } from './affine.ts'
+import { type Affine, affineOf, clamp, quantize, type Range, rangeOf, unionOf } from './affine.ts'
 import type { QuantizationPlan } from './plan.ts'
 import type { PlannedWeight } from './plan-weights.ts'
 import { quantizeBias, quantizeWeights, raiseForBias, weightScales } from './quantize-weights.ts'
+import { ruleOf } from './quantized-nodes.ts'
 import type { ScaleGroup } from './scale-groups.ts'
 
 /** The ranges of observed values, by their names. */
@@ -56,16 +59,21 @@ export function insertQdq(graph: Graph, plan: QuantizationPlan, scales: Ranges |
   const readInstead = (node: string, name: string, by: Value) => {
     constants.set(node, (constants.get(node) ?? new Map()).set(name, by.name))
   }
+  const quantized = new Set(plan.quantized.map(({ node }) => node))
   const dataScales = new Map<string, number>()
   for (const [group, affine] of affines) {
     const { clip } = affine
+    const held = rangeOf(affine)
     const scale = b.scalar(affine.scale)
     const zeroPoint = b.constant(affine.dataType, [], [affine.zeroPoint])
     for (const name of group.values) {
       const clipped = clip ? b.Clip(b.value(name), b.scalar(clip.low), b.scalar(clip.high)) : b.value(name)
-      const quantized = b.named(b.QuantizeLinear(clipped, scale, zeroPoint), `${name}/q`)
-      pairs.set(name, b.DequantizeLinear(quantized, scale, zeroPoint).name)
+      const levels = b.named(b.QuantizeLinear(clipped, scale, zeroPoint), `${name}/q`)
+      const value = b.DequantizeLinear(levels, scale, zeroPoint)
+      pairs.set(name, value.name)
       dataScales.set(name, affine.scale)
+      const guarded = once(() => b.Clip(value, b.scalar(held.low), b.scalar(held.high)))
+      for (const node of floatLayers(graph, name, quantized)) readInstead(node.name, name, guarded())
     }
     for (const { tensor, nodes } of group.constants) {
       const levels = b.initializer(`${tensor}/q`, quantizeTensor(tensorNamed(graph, tensor), affine))
@@ -79,8 +87,20 @@ export function insertQdq(graph: Graph, plan: QuantizationPlan, scales: Ranges |
       trained?.weights.get(weight.tensor) ?? weightScales(tensorNamed(graph, weight.tensor), weight.axis, weight.bits)
     addWeight(b, graph, weight, own, plan.quantization.bias, scaleOf, readInstead)
   }
-  const quantized = new Set(plan.quantized.map(({ node }) => node))
   return connect(graph, b.build(), pairs, constants, quantized).graph
+}
+
+/**
+ * The layers in float that read what a quantized node makes. onnxruntime (1.30, and without a word) rounds the constant
+ * weights of a Conv, ConvTranspose or Gemm that stands right behind a DequantizeLinear to int8, with one scale for the
+ * whole tensor: something has to stand in between. A Clip to the range that the levels hold changes nothing.
+ */
+function floatLayers(graph: Graph, value: string, quantized: ReadonlySet<string>): readonly Node[] {
+  const { producer } = graphIndex(graph)
+  if (!quantized.has(producer.get(value)?.name ?? '')) return []
+  return usersOf(graph, value).filter(
+    node => !quantized.has(node.name) && ruleOf(node)?.weight?.dynamic === false && node.inputs[0] === value,
+  )
 }
 
 /** The scale and zero point of each group. */
