@@ -162,3 +162,26 @@ test('a changed tensor is saved with its new elements', () => {
   const changed = { ...graph, initializers: new Map([['w', tensorOf('float32', [2], [3, 4])]]) }
   expect(saved(changed).graph?.initializer[0]?.rawData).toEqual(new Uint8Array(Float32Array.of(3, 4).buffer))
 })
+
+test('what old files say of an initializer among their inputs follows it when it is another one', () => {
+  const dim = [{ value: { case: 'dimValue' as const, value: 2n } }]
+  const type = { value: { case: 'tensorType' as const, value: { elemType: Type.FLOAT, shape: { dim } } } }
+  const listing = create(ModelProtoSchema, {
+    irVersion: 3n,
+    opsetImport: [{ domain: '', version: 21n }],
+    graph: {
+      name: 'g',
+      input: [{ name: 'w', type }],
+      output: [{ name: 'w' }],
+      initializer: [{ name: 'w', dims: [2n], dataType: Type.FLOAT, rawData: new Uint8Array(8) }],
+    },
+  })
+  const graph = loadModel(bytesOf(listing))
+  const cut = { ...graph, initializers: new Map([['w', tensorOf('float32', [1], [3])]]) }
+  const stated = ({ graph: saved }: ModelProto) => {
+    const { case: kind, value } = saved?.input[0]?.type?.value ?? {}
+    return kind === 'tensorType' && value?.shape?.dim.map(dimension => dimension.value.value)
+  }
+  expect(stated(saved(graph))).toEqual([2n])
+  expect(stated(saved(cut))).toEqual([1n])
+})

@@ -18,7 +18,7 @@ import {
 import { copyOf } from './copy-of.ts'
 import type { Attribute, Graph, GraphBody, Node } from './graph.ts'
 import { byteCount, joined, serializeModel } from './serialize.ts'
-import { int64 } from './tensor.ts'
+import { int64, type Tensor } from './tensor.ts'
 import { type ExternalFile, externalFile, saveTensor } from './tensor-proto.ts'
 import { saveValueInfo } from './value-info-proto.ts'
 
@@ -114,10 +114,17 @@ function saveInputs({ inputs, initializers, source }: GraphBody): ValueInfoProto
     const input = left.get(listed.name)
     left.delete(listed.name)
     if (input) return [saveValueInfo(input)]
-    return initializers.has(listed.name) ? [listed] : []
+    const tensor = initializers.get(listed.name)
+    return tensor ? [listedInitializer(tensor, listed)] : []
   })
   return [...known, ...[...left.values()].map(saveValueInfo)]
 }
+
+/** What a file says of an initializer that it lists as an input, unless that was changed: pruned weights are smaller. */
+const listedInitializer = ({ storage, dataType, dims }: Tensor, listed: ValueInfoProto): ValueInfoProto =>
+  storage.kind === 'bytes'
+    ? saveValueInfo({ name: listed.name, type: { dataType, shape: dims }, source: listed })
+    : listed
 
 function saveNode(node: Node, external: ExternalFile | undefined): NodeProto {
   return copyOf(node.source ?? create(NodeProtoSchema, { name: node.name }), {
