@@ -1,4 +1,5 @@
 export { mergeTeacher } from './merge-teacher.ts'
+export { type ProposedPair, type ProposedTensor, proposePairs } from './propose-pairs.ts'
 export { attention } from './strategies/attention.ts'
 export { channelWise } from './strategies/channel-wise.ts'
 export { fsp } from './strategies/fsp.ts'
