@@ -5,6 +5,7 @@ export type { CheckpointStore } from './checkpoint-store.ts'
 export type { EpochResult } from './epoch-result.ts'
 export type { Expressions, Operand } from './expression.ts'
 export { type AnyLoss, defineLoss, type Loss, type LossTerm, type TensorSource } from './loss.ts'
+export { type LossGradients, type LossGradientsSetup, lossGradients } from './loss-gradients.ts'
 export { losses } from './losses/registry.ts'
 export {
   type MeasuredSteps,

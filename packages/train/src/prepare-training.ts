@@ -62,7 +62,8 @@ export function prepareTraining(
   return { options, graph, joined: additions, alone, step, stepAt, stepsPerEpoch }
 }
 
-function parsed(options: TrainOptionsInput = {}): TrainOptions {
+/** @throws RecipeError `RECIPE_TRAIN_OPTIONS` */
+export function parsed(options: TrainOptionsInput = {}): TrainOptions {
   const { data, error } = trainOptions.safeParse(options)
   if (data) return data
   throw new RecipeError({

@@ -16,7 +16,11 @@ export interface StepResult {
  * What a step takes beside its state; the learning rate is left out for its accumulation.
  * @throws DataError `DATA_LABELS` for samples without a class or of one that the model does not have; what `feedsOf` throws
  */
-export function stepFeeds({ model, feeds }: StepGraph, batch: Batch, learningRate?: number): TensorMap {
+export function stepFeeds(
+  { model, feeds }: Pick<StepGraph, 'model' | 'feeds'>,
+  batch: Batch,
+  learningRate?: number,
+): TensorMap {
   const [own] = feedsOf(model, batch)
   const { targets } = feeds
   return {
