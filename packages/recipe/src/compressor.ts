@@ -210,6 +210,7 @@ export class Compressor {
           runEvaluators({ recipe, executor: loaded.executor, validation, own: evaluate, float: model }, progress),
         round: undefined,
         artifacts: undefined,
+        tensors: undefined,
         target: recipe.target && targets[recipe.target],
         seed: recipe.seed,
         progress: () => undefined,

@@ -48,6 +48,7 @@ export async function planRecipe(setup: PlanRecipeSetup): Promise<readonly Stage
       round: rounds > 1 ? { number: 1, rounds, before: graph } : undefined,
       files,
       artifacts: undefined,
+      tensors: undefined,
       target,
       seed,
       signal,

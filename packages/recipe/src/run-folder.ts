@@ -1,12 +1,13 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { type Graph, RunError, type TextFiles } from '@pare/core-graph'
+import { type Graph, RunError, type TensorFiles, type TextFiles } from '@pare/core-graph'
 import { makeFolder, readModel, syncFolder, writeFailure, writeFileWhole, writeModel } from '@pare/runtime'
 import type { CheckpointStore } from '@pare/train'
 import { openEventLog } from './event-log.ts'
 import type { RunEvent } from './events.ts'
 import { checkUnchanged, fingerprintSchema, type RunFingerprint } from './fingerprint.ts'
 import { lockFiles, lockFolder } from './run-lock.ts'
+import { tensorFilesIn } from './tensor-files.ts'
 import { textFilesIn } from './text-files.ts'
 
 /**
@@ -19,6 +20,7 @@ import { textFilesIn } from './text-files.ts'
  *     steps/<step>.onnx       the model after a finished stage
  *     steps/<step>.checkpoints/ the training of a stage after its last epochs, or within one
  *     steps/<step>.files/     what the strategies of a stage keep for a run that is resumed, such as measurements
+ *     steps/<step>.tensors/   what they keep likewise of tensors, such as those of a teacher
  *     model.onnx              the result
  *     result.json             the figures and the verdict
  *     lock, holder.json       whose the folder is while a run is at work in it
@@ -33,6 +35,7 @@ export interface RunFolder extends AsyncDisposable {
   readonly checkpoint: (step: string) => CheckpointStore
   /** What strategies of a step keep while they work. */
   readonly files: (step: string) => TextFiles
+  readonly tensors: (step: string) => TensorFiles
   /** What a step of an earlier run left; undefined when it is not done. */
   readonly finished: (step: string) => Promise<unknown>
   readonly model: (step: string) => Promise<Graph>
@@ -97,6 +100,7 @@ async function files(path: string) {
     writeJson,
     checkpoint: (step: string) => checkpoints(path, join(path, 'steps', `${step}.checkpoints`)),
     files: (step: string) => textFilesIn(join(path, 'steps', `${step}.files`)),
+    tensors: (step: string) => tensorFilesIn(join(path, 'steps', `${step}.tensors`)),
     finished: (step: string) => readJson(stepPath(step, 'json')),
     model: (step: string) => readModel(stepPath(step, 'onnx')),
     finish: async (step: string, outcome: unknown, graph?: Graph) => {

@@ -111,6 +111,7 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
           round,
           files,
           artifacts: folder.files(step),
+          tensors: folder.tensors(step),
           target,
           seed: recipe.seed,
           signal,

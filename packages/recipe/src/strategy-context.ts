@@ -9,6 +9,7 @@ import {
   type StatefulExecutor,
   type StrategyContext,
   type Target,
+  type TensorFiles,
   type TextFiles,
 } from '@pare/core-graph'
 import { latencyEngines } from '@pare/runtime'
@@ -27,6 +28,7 @@ export interface ContextSetup extends Pick<StepContext, 'progress' | 'note'> {
   readonly round: Round | undefined
   readonly files: TextFiles
   readonly artifacts: TextFiles | undefined
+  readonly tensors: TensorFiles | undefined
   readonly target: Target | undefined
   readonly seed: number
   readonly signal: AbortSignal
@@ -42,7 +44,7 @@ export async function strategyContext(
   needs: readonly Need[],
   setup: ContextSetup,
 ): Promise<StrategyContext> {
-  const { executor, target, teacher, round, files, artifacts, seed, progress, note, signal, data } = setup
+  const { executor, target, teacher, round, files, artifacts, tensors, seed, progress, note, signal, data } = setup
   const has = (need: Need) => needs.includes(need)
   return {
     executor,
@@ -54,6 +56,7 @@ export async function strategyContext(
     ...(target && { target }),
     ...(round && { round }),
     ...(artifacts && { artifacts }),
+    ...(tensors && { tensors }),
     ...(has('calibration') && { calibration: await calibrationOf(id, setup) }),
     ...(has('train') && { train: await data.require('train', id) }),
     ...(has('validation') && { validation: await data.require('validation', id) }),
