@@ -47,6 +47,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/evaluate.ts')).defineEvaluate,
   },
   {
+    name: 'explain',
+    description: 'Say why an int8 model is worse than its float one, layer by layer, and what mends it',
+    load: async () => (await import('./commands/explain.ts')).defineExplain,
+  },
+  {
     name: 'latency',
     description: 'Time models against each other, on onnxruntime-node or onnxruntime-web',
     load: async () => (await import('./commands/latency.ts')).defineLatency,

@@ -1,7 +1,9 @@
+import type { ReportedExplanation } from './explanation-schema.ts'
 import { type Content, type Html, html, htmlText } from './html.ts'
 import { jsonView, words } from './json-view.ts'
 import { page } from './page.ts'
 import { otherResults, type ReportedRun } from './run-schema.ts'
+import { explanationView } from './sections/explanation.ts'
 import { figuresView } from './sections/figures.ts'
 import { layersView } from './sections/layers.ts'
 import { repeatView } from './sections/repeat.ts'
@@ -13,18 +15,21 @@ import { outcomeOf, titleOf, verdictView } from './sections/verdict.ts'
 export interface ReportOptions {
   /** The recipe that was run, as YAML. */
   readonly recipe?: string
+  /** What `pare explain` found of it. */
+  readonly explanation?: ReportedExplanation
 }
 
 /**
  * A run as one HTML page that needs nothing else: it opens offline, runs no script, follows the reader's choice of light
  * or dark, and can be printed. Figures that were not measured are dashes, with the reason.
  */
-export function renderReport(result: ReportedRun, { recipe }: ReportOptions = {}): string {
+export function renderReport(result: ReportedRun, { recipe, explanation }: ReportOptions = {}): string {
   const { notes, saturation = [] } = result
   const sections: readonly Section[] = [
     ['Before and after', figuresView(result)],
     ...(notes.length > 0 ? [['Notes', html`<ul>${notes.map(note => html`<li>${note}</li>`)}</ul>`] as const] : []),
     ['Layer by layer', layersView(result)],
+    ...(explanation ? [['Why int8 loses', explanationView(explanation)] as const] : []),
     ...(saturation.length > 0 ? [['Saturation', saturationView(saturation)] as const] : []),
     ['Stages', stagesView(result)],
     ...otherResults(result).map(([key, value]) => [capitalized(words(key)), jsonView(value, words(key))] as const),

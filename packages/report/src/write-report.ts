@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError, RunError } from '@pare/core-graph'
 import { writeFileWhole } from '@pare/runtime'
+import { explanationSchema, type ReportedExplanation } from './explanation-schema.ts'
 import { renderReport } from './render-report.ts'
 import { type ReportedRun, runSchema } from './run-schema.ts'
 
@@ -13,7 +14,7 @@ export interface WriteReportOptions {
 
 /**
  * Writes the report of a finished run.
- * @param folder of the run, with its result.json and recipe.yaml
+ * @param folder of the run, with its result.json and recipe.yaml, and explain.json where `pare explain` was asked
  * @returns the report's path
  * @throws DataError `DATA_RUN_MISSING` for a folder that holds no run, `DATA_RUN_UNFINISHED`, `DATA_RUN_RESULT` for a
  *   result that is damaged; RunError `RUN_REPORT` where the report cannot be written
@@ -24,7 +25,8 @@ export async function writeReport(
 ): Promise<string> {
   const result = await readResult(folder)
   const recipe = await readText(join(folder, 'recipe.yaml'))
-  const page = renderReport(result, recipe === undefined ? {} : { recipe })
+  const explanation = await readExplanation(folder)
+  const page = renderReport(result, { ...(recipe !== undefined && { recipe }), ...(explanation && { explanation }) })
   try {
     await writeFileWhole(output, [new TextEncoder().encode(page)])
   } catch (cause) {
@@ -47,6 +49,17 @@ async function readResult(folder: string): Promise<ReportedRun> {
   throw damaged(path, `${issue?.path.join('.') || 'all of it'}: ${issue?.message}`)
 }
 
+/** Undefined where nobody asked. */
+async function readExplanation(folder: string): Promise<ReportedExplanation | undefined> {
+  const path = join(folder, 'explain.json')
+  const text = await readText(path)
+  if (text === undefined) return undefined
+  const { success, data, error } = explanationSchema.safeParse(parsed(path, text))
+  if (success) return data
+  const [issue] = error.issues
+  throw damaged(path, `${issue?.path.join('.') || 'all of it'}: ${issue?.message}`, 'what pare explain writes')
+}
+
 function parsed(path: string, text: string): unknown {
   try {
     return JSON.parse(text)
@@ -55,10 +68,10 @@ function parsed(path: string, text: string): unknown {
   }
 }
 
-const damaged = (path: string, what: string) =>
+const damaged = (path: string, what: string, kind = 'the result of a run') =>
   new DataError({
     code: 'DATA_RUN_RESULT',
-    message: `${path} is not the result of a run: ${what}`,
+    message: `${path} is not ${kind}: ${what}`,
     hint: 'It may be damaged, or of another version of Pare: run the recipe again.',
   })
 
