@@ -1,11 +1,24 @@
 import { RecipeError, type Strategy } from '@pare/core-graph'
 import { attention, channelWise, fsp, l2, softLabel } from '@pare/distill'
-import { staticInt8 } from '@pare/quant'
+import { global, magnitude, nM, sensitivity, uniform } from '@pare/prune'
+import { qat, staticInt8 } from '@pare/quant'
 
 /** Strategies by the id that a recipe says after `use:`. */
 export type StrategyRegistry = ReadonlyMap<string, Strategy>
 
-const builtIn: readonly Strategy[] = [attention, channelWise, fsp, l2, softLabel, staticInt8]
+const builtIn: readonly Strategy[] = [
+  attention,
+  channelWise,
+  fsp,
+  l2,
+  softLabel,
+  global,
+  magnitude,
+  nM,
+  sensitivity,
+  uniform,
+  staticInt8,
+]
 
 /**
  * Pare's own strategies, and those handed to the Compressor.
