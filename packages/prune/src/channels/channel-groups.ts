@@ -213,7 +213,7 @@ function rolesOf(uses: readonly Use[]): readonly Use[] {
 function keptLayers(graph: Graph, plan: ChannelPlan, groups: readonly ChannelGroup[]): readonly KeptLayer[] {
   const reasons = new Map<string, string>()
   const keep = (node: string, reason: string) => reasons.set(node, reasons.get(node) ?? reason)
-  for (const { name } of plan.unlabelled) keep(name, 'its weight is no initializer')
+  for (const { node, reason } of plan.unlabelled) keep(node.name, reason)
   for (const [tensor, axes] of plan.labels)
     for (const [axis, item] of axes.entries())
       for (const { role, node } of plan.uses.get(useKey(tensor, axis)) ?? []) {

@@ -42,8 +42,8 @@ export interface ChannelPlan {
   /** Values made of initializers alone, and those. */
   readonly constants: ReadonlySet<string>
   readonly masked: readonly MaskedRead[]
-  /** Layers whose weights are computed: nothing of theirs is known. */
-  readonly unlabelled: readonly Node[]
+  /** Layers whose output channels have no atoms, and why. */
+  readonly unlabelled: readonly { readonly node: Node; readonly reason: string }[]
   /** What a node's rule sees of its inputs. */
   readonly inputsOf: (node: Node) => Record<string, FlowValue | FlowValue[] | undefined>
 }
@@ -80,7 +80,7 @@ function makePlan(graph: Graph): ChannelPlan {
   const constants = new Set<string>()
   const uses = new Map<string, Use[]>()
   const masked: MaskedRead[] = []
-  const unlabelled: Node[] = []
+  const unlabelled: { node: Node; reason: string }[] = []
   const { values } = inferTypes(graph)
 
   for (const [name, { dims, dataType }] of graph.initializers) {
@@ -99,9 +99,9 @@ function makePlan(graph: Graph): ChannelPlan {
     uses.set(key, known)
   }
   const record: FlowRecord = {
-    makes: (node, weight, origin) => {
+    makes: (node, weight, origin, size) => {
       if (origin) use('makes', node, weight.name, origin)
-      else unlabelled.push(node)
+      else unlabelled.push({ node, reason: size === 1 ? 'there is only one' : 'its weight is no initializer' })
     },
     reads: (node, weight, origin) => use('reads', node, weight.name, origin),
     masks: (node, { name, shape }, axis) =>

@@ -1,4 +1,4 @@
-import type { Node, Shape } from '@pare/core-graph'
+import type { Dimension, Node, Shape } from '@pare/core-graph'
 import type { Atoms } from './atoms.ts'
 import type { AxisLabels, FlowValue, Labels, Origin } from './labels.ts'
 
@@ -31,7 +31,7 @@ export interface Flow {
 
 /** Where roles are told, and what is masked where no weight reads. */
 export interface FlowRecord {
-  makes(node: Node, weight: FlowValue, origin: Origin | undefined): void
+  makes(node: Node, weight: FlowValue, origin: Origin | undefined, size: Dimension | undefined): void
   reads(node: Node, weight: FlowValue, origin: Origin): void
   masks(node: Node, value: FlowValue, axis: number): void
 }
@@ -107,7 +107,7 @@ export function createFlow({ node, outputShapes, placesRead, atoms, record, labe
       return { atoms: Int32Array.from(pieces.flatMap(piece => [...piece])) }
     },
     rootsOf: labels => Array.from(labels.atoms, atoms.rootOf),
-    makes: (weight, axis) => record.makes(node, weight, labelsOf(weight, axis)?.origin),
+    makes: (weight, axis) => record.makes(node, weight, labelsOf(weight, axis)?.origin, weight.shape.at(axis)),
     sums: (weight, axis, other, otherAxis) => {
       const origin = labelsOf(weight, axis)?.origin
       if (origin?.keepsZero) record.reads(node, weight, origin)
