@@ -17,6 +17,7 @@ const builtIn: readonly Strategy[] = [
   nM,
   sensitivity,
   uniform,
+  qat,
   staticInt8,
 ]
 
