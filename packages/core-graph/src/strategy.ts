@@ -100,6 +100,11 @@ export interface TrainingPart {
   /** Called before each epoch's first step, also after an interruption that fell in between two epochs. */
   readonly onEpoch?: (moment: EpochMoment) => Promise<void> | void
   /**
+   * The first epoch, of so many, whose model may be the result: those before are on the way, such as with fewer zeros
+   * than there are to be, and so not to be compared. Default: 1. Of all parts the latest counts, and at most the last.
+   */
+  readonly resultFrom?: (epochs: number) => number
+  /**
    * Makes the result out of the trained graph, such as integer weights, in the order of the parts. The graph is what its
    * outputs are made of, and the initializers of `trainable` and `state`.
    */

@@ -38,6 +38,10 @@ export interface Target {
   readonly operators?: readonly string[]
   /** Operators that make or take integers, which it does not run: it wants Q/DQ pairs. */
   readonly missing?: readonly string[]
+  /** Its kernels work on so many channels at once, so that layers of a multiple of them waste nothing; undefined: any number. */
+  readonly channelMultiple?: number
+  /** Zeros among weights that its kernels skip; undefined: none, so that they make the compressed file smaller only. */
+  readonly sparsity?: 'any' | '2:4'
 }
 
 /** Returns the target as it is, frozen. */

@@ -57,6 +57,15 @@ describe('train', () => {
     expect(await trained(2)).not.toEqual(first)
   })
 
+  it('takes no epoch for the result that a part says is too early', async () => {
+    const late: TrainingPart[] = [{ resultFrom: epochs => epochs - 1 }, {}]
+    const scores = [0.9, 0.5, 0.4]
+    const evaluate = async () => ({ top1: scores.shift() ?? 0 })
+    expect((await train(model, { ...setup, evaluate, parts: late })).best.epoch).toBe(2)
+    const never: TrainingPart[] = [{ resultFrom: () => 100 }]
+    expect((await train(model, { ...setup, parts: never })).best.epoch).toBe(3)
+  })
+
   it('goes on from its checkpoint after an interruption, to the same bytes', async () => {
     const uninterrupted = await train(model, setup)
     const checkpoint = memoryStore()

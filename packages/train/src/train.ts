@@ -73,6 +73,10 @@ export async function train(model: Graph, setup: TrainSetup): Promise<TrainResul
   const { options, graph, alone, joined, step, stepAt, stepsPerEpoch } = training
   const isMeasured = (epoch: number) => epoch % options.evaluateEvery === 0 || epoch === options.epochs
   const metric = bestMetric(options.best)
+  const firstResult = Math.min(
+    options.epochs,
+    Math.max(1, ...parts.map(({ resultFrom }) => resultFrom?.(options.epochs) ?? 1)),
+  )
   for (const frozen of [...options.freeze, ...joined.frozen])
     if (epochOf(frozen) > options.epochs)
       note?.(
@@ -152,7 +156,7 @@ export async function train(model: Graph, setup: TrainSetup): Promise<TrainResul
     const state = await finiteState(store ? undefined : namesOfModel(step))
     const metrics = isMeasured(epoch) ? await measure(state) : {}
     const result: EpochResult = { epoch, ...meansOf(sums, options.batchSize), metrics }
-    if (isMeasured(epoch)) {
+    if (isMeasured(epoch) && epoch >= firstResult) {
       if (isBetterEpoch(metric, result, best?.result))
         best = { result, tensors: new Map(namesOfModel(step).flatMap(name => entryOf(state, name))) }
     }

@@ -6,6 +6,7 @@ import { defineTarget } from '../target.ts'
  * at 16 bits; with weights of 7 bits 2 · 255 · 64 fits. Symmetric activations are u8 with zero point 128, the same
  * values as s8 with 0, which the kernels make u8 first.
  * Source: onnxruntime's documentation, "Quantize ONNX models", on data type selection and `reduce_range`.
+ * Convolutions run on blocks of 8 channels (16 with AVX-512): `MlasNchwcGetBlockSize` in core/mlas/lib/snchwc.cpp.
  */
 export const onnxruntimeNode = defineTarget({
   id: 'onnxruntime-node',
@@ -33,4 +34,5 @@ export const onnxruntimeNode = defineTarget({
   ],
   symmetricOnly: false,
   saturates: true,
+  channelMultiple: 8,
 })

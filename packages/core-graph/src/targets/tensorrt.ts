@@ -5,6 +5,8 @@ import { defineTarget } from '../target.ts'
  * stays float, because no DequantizeLinear of int32 is read.
  * Source: NVIDIA TensorRT 11 documentation, "Working with Quantized Types" and "ONNX Opset Guide";
  * onnx-tensorrt, docs/operators.md.
+ * Tensor Cores take channels by 8 in half floats, and 2:4 sparse weights along the input channels: the same documentation,
+ * "Structured Sparsity" and "Optimizing for Tensor Cores".
  */
 export const tensorrt = defineTarget({
   id: 'tensorrt',
@@ -20,4 +22,6 @@ export const tensorrt = defineTarget({
   missing: ['ConvInteger', 'DynamicQuantizeLinear', 'MatMulInteger', 'QLinearConv', 'QLinearMatMul'],
   saturates: false,
   domains: [''],
+  channelMultiple: 8,
+  sparsity: '2:4',
 })

@@ -4,6 +4,7 @@ import { defineTarget } from '../target.ts'
  * XNNPACK's int8 operators (qs8 with qc8w): signed activations with any zero point, weights signed, symmetric and per
  * channel, bias int32. Operators are all that it has, those that it only computes in float too.
  * Source: XNNPACK, `include/xnnpack.h`, the datatypes `xnn_datatype_qint8` and `xnn_datatype_qcint8`, and `xnn_define_…`.
+ * Its kernels make 8 output channels and more at a time, and 1×1 convolutions skip zeros (`XNN_FLAG_HINT_SPARSE_INFERENCE`).
  */
 export const xnnpack = defineTarget({
   id: 'xnnpack',
@@ -18,6 +19,8 @@ export const xnnpack = defineTarget({
   symmetricOnly: false,
   saturates: false,
   domains: [''],
+  channelMultiple: 8,
+  sparsity: 'any',
   operators: [
     'Abs',
     'Add',
