@@ -1,6 +1,7 @@
 export type { Accept, Verdict } from './accept.ts'
 export { Compressor, type CompressorOptions, type PlanOptions, type RunOptions } from './compressor.ts'
 export type { RunEvent, RunEventBody, RunListener } from './events.ts'
+export { type ImportedRecipe, importRecipe } from './import/import-recipe.ts'
 export { recipeJsonSchema } from './json-schema.ts'
 export type { StagePlan } from './plan-recipe.ts'
 export { readPreprocess } from './read-recipe.ts'
