@@ -10,6 +10,7 @@ export {
 } from './channels/channel-groups.ts'
 export { cutChannels } from './channels/cut-channels.ts'
 export { maskChannels } from './channels/mask-channels.ts'
+export { type PrunableGroup, type PrunableReport, prunableReport } from './channels/prunable-report.ts'
 export type { PrunedGroup, PruningDetails } from './prune-channels.ts'
 export {
   mergeSensitivities,

@@ -31,6 +31,7 @@ import { GlobalAveragePool } from './GlobalAveragePool.ts'
 import { GlobalMaxPool } from './GlobalMaxPool.ts'
 import { Greater } from './Greater.ts'
 import { GreaterOrEqual } from './GreaterOrEqual.ts'
+import { GroupNormalization } from './GroupNormalization.ts'
 import { Hardmax } from './Hardmax.ts'
 import { HardSigmoid } from './HardSigmoid.ts'
 import { HardSwish } from './HardSwish.ts'
@@ -93,6 +94,7 @@ import { Sum } from './Sum.ts'
 import { Tan } from './Tan.ts'
 import { Tanh } from './Tanh.ts'
 import { ThresholdedRelu } from './ThresholdedRelu.ts'
+import { Tile } from './Tile.ts'
 import { Transpose } from './Transpose.ts'
 import { Unsqueeze } from './Unsqueeze.ts'
 import { Where } from './Where.ts'
@@ -130,6 +132,7 @@ export const rules = {
   GlobalMaxPool,
   Greater,
   GreaterOrEqual,
+  GroupNormalization,
   Hardmax,
   HardSigmoid,
   HardSwish,
@@ -192,6 +195,7 @@ export const rules = {
   Tan,
   Tanh,
   ThresholdedRelu,
+  Tile,
   Transpose,
   Unsqueeze,
   Where,
