@@ -14,7 +14,7 @@ export type GroupScores = ReadonlyMap<string, readonly number[]>
  * The importance of every channel of whole groups: the mean, over all that a group shows to the criterion (each layer
  * that makes its channels, each BatchNormalization or each rectified value), of the criterion's scores; of `taylor` over
  * the batches too. A group that has nothing of what the criterion looks at is judged by `l1-norm`, and a note says so.
- * @throws DataError `DATA_LABELS`, `DATA_EMPTY` for a criterion that takes data
+ * @throws DataError `DATA_LABELS`, `DATA_EMPTY`, `DATA_SIZE` for a criterion that takes data
  */
 export async function groupScores(
   graph: Graph,

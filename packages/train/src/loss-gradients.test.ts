@@ -16,7 +16,7 @@ const setup: LossGradientsSetup = {
   by: ['classifier/weight', 'stem/weight'],
   source: patterns(40, 1),
   executor: createExecutor({ threads: 1 }),
-  options: { batchSize: 16 },
+  batchSize: 16,
   seed: 1,
 }
 
@@ -65,8 +65,8 @@ test('values may be what is differentiated by; what the loss does not depend on 
   b.output(b.named(b.MatMul(x, b.initializer('aside', tensorOf('float32', [64, 1], new Float32Array(64)))), 'z'))
   b.output(b.named(b.Mul(hidden, b.scalar(0)), 'zero'))
   const source = { ...patterns(4, 1), labelled: false }
-  const options = { batchSize: 4, loss: [{ loss: 'mean-squared-error' as const, output: 'y', target: 'zero' }] }
-  const [first] = await collected(b.build(), { by: ['h', 'aside'], source, options })
+  const options = { loss: [{ loss: 'mean-squared-error' as const, output: 'y', target: 'zero' }] }
+  const [first] = await collected(b.build(), { by: ['h', 'aside'], source, options, batchSize: 4 })
   expect(Object.keys(first?.gradients ?? {})).toEqual(['h'])
   const slopes = Array.from(first?.gradients.h?.data ?? [], Number)
   // L = 1/4 Σ 4h² = Σ (∂L/∂h)²/4

@@ -24,7 +24,9 @@ export interface LossGradientsSetup {
   readonly source: DataSource
   readonly executor: Executor
   /** What the loss is; what is said of a training beside it makes no difference. */
-  readonly options?: Pick<TrainOptionsInput, 'loss' | 'labelSmoothing' | 'batchSize'>
+  readonly options?: Pick<TrainOptionsInput, 'loss' | 'labelSmoothing'>
+  /** Samples that run at a time. Default 64. */
+  readonly batchSize?: number
   /** Samples to look at, the first of a shuffle by the seed. Default: all. */
   readonly samples?: number
   readonly seed: number
@@ -45,8 +47,8 @@ export interface LossGradients {
  *   `MODEL_GRADIENT`, `MODEL_TRAIN`; RecipeError `RECIPE_TRAIN_OPTIONS`, `RECIPE_LOSS`; the signal's reason
  */
 export async function* lossGradients(model: Graph, setup: LossGradientsSetup): AsyncGenerator<LossGradients> {
-  const { by, source, executor, samples, seed, signal } = setup
-  const { loss: terms, labelSmoothing, batchSize } = parsed(setup.options)
+  const { by, source, executor, batchSize = 64, samples, seed, signal } = setup
+  const { loss: terms, labelSmoothing } = parsed(setup.options)
   const named = terms.flatMap(term => Object.values(term).filter(value => typeof value === 'string'))
   const batched = withBatchSize(model, batchSize, [...by, ...named])
   const b = createBuilder(batched)
