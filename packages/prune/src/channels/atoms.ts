@@ -5,6 +5,8 @@
 export interface Atoms {
   /** New atoms, of which none is joined to another. */
   fresh(count: number): Int32Array
+  /** How many there are; they are numbered from 0. */
+  count(): number
   /** The atom that stands for all that are joined to this one. */
   rootOf(atom: number): number
   join(first: number, second: number): void
@@ -34,6 +36,7 @@ export function createAtoms(): Atoms {
       for (let atom = first; atom < first + count; atom++) parents.push(atom)
       return Int32Array.from({ length: count }, (_, index) => first + index)
     },
+    count: () => parents.length,
     rootOf,
     join: (first, second) => {
       const [a, b] = [rootOf(first), rootOf(second)]

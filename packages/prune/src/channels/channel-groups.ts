@@ -149,7 +149,7 @@ function findGroups(graph: Graph): ChannelGroups {
 
 const isMade = ({ uses }: Place) => uses.some(({ role }) => role === 'makes')
 
-/** Where each channel lies that may be cut, by its root. */
+/** Where each channel lies that may be cut, by its atom. */
 function channelsOf({ atoms, labels, uses, constants }: ChannelPlan, graph: Graph): ReadonlyMap<number, Place[]> {
   const channels = new Map<number, Place[]>()
   for (const [name, axes] of labels) {
@@ -158,9 +158,8 @@ function channelsOf({ atoms, labels, uses, constants }: ChannelPlan, graph: Grap
     for (const [axis, item] of axes.entries())
       for (const [index, atom] of (item?.atoms ?? []).entries()) {
         if (atoms.reasonOf(atom) !== undefined) continue
-        const root = atoms.rootOf(atom)
-        const places = channels.get(root) ?? []
-        channels.set(root, places)
+        const places = channels.get(atom) ?? []
+        channels.set(atom, places)
         const last = places.at(-1)
         if (last?.name === name && last.axis === axis) last.indices.push(index)
         else

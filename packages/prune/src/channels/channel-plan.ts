@@ -35,7 +35,7 @@ export interface MaskedRead {
 /** Which atoms lie where. */
 export interface ChannelPlan {
   readonly atoms: Atoms
-  /** Labels of the axes of every value and initializer. */
+  /** Labels of the axes of every value and initializer: places of one channel have one atom. */
   readonly labels: ReadonlyMap<string, AxisLabels>
   /** How each labelled axis of an initializer is used, by `useKey`; more than once where a weight is shared. */
   readonly uses: ReadonlyMap<string, readonly Use[]>
@@ -151,6 +151,12 @@ function makePlan(graph: Graph): ChannelPlan {
   for (const { name } of graph.outputs)
     for (const item of labels.get(name) ?? [])
       for (const atom of item?.atoms ?? []) atoms.pin(atom, `they are the output ${name} of the model`)
+  // Nothing is joined from here on: every place gets the atom that stands for its channel.
+  for (const [name, axes] of labels)
+    labels.set(
+      name,
+      axes.map(item => item && { ...item, atoms: item.atoms.map(atoms.rootOf) }),
+    )
   return { atoms, labels, uses, constants, masked, unlabelled, inputsOf }
 }
 

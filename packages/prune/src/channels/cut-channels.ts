@@ -53,19 +53,17 @@ type PlacesLeft = ReadonlyMap<string, ReadonlyMap<number, readonly number[]>>
 
 function placesLeft(graph: Graph, cuts: ChannelCuts): PlacesLeft {
   const { atoms, labels } = channelPlan(graph)
-  const gone = new Set<number>()
-  for (const { group, channels } of chosenChannels(graph, cuts)) {
-    const [member] = group.members
-    const along = member && labels.get(member.tensor)?.[member.axis]
-    for (const channel of channels)
-      for (const place of member?.indices[channel] ?? []) gone.add(atoms.rootOf(along?.atoms[place] ?? -1))
-  }
   const left = new Map<string, Map<number, readonly number[]>>()
-  for (const [name, axes] of gone.size > 0 ? labels : [])
+  const chosen = chosenChannels(graph, cuts)
+  if (chosen.length === 0) return left
+  const isGone = new Uint8Array(atoms.count())
+  for (const { group, channels } of chosen)
+    for (const { tensor, axis, indices } of group.members.slice(0, 1))
+      for (const channel of channels) isGone[labels.get(tensor)?.[axis]?.atoms[indices[channel]?.[0] ?? 0] ?? 0] = 1
+  for (const [name, axes] of labels)
     for (const [axis, item] of axes.entries()) {
-      if (!item) continue
-      const places = [...item.atoms.keys()].filter(place => !gone.has(atoms.rootOf(item.atoms[place] ?? -1)))
-      if (places.length === item.atoms.length) continue
+      if (!item?.atoms.some(atom => isGone[atom] === 1)) continue
+      const places = [...item.atoms.keys()].filter(place => isGone[item.atoms[place] ?? 0] !== 1)
       const own = left.get(name) ?? new Map()
       left.set(name, own.set(axis, places))
     }
