@@ -10,7 +10,7 @@ import {
 import { roundHalfToEven } from '../affine.ts'
 import { greatestLevel, layoutOf, type WeightBits } from '../quantize-weights.ts'
 import type { ScaleTensors } from './activation-scale.ts'
-import { roundUp, roundUpStep } from './round-up.ts'
+import { roundUp } from './round-up.ts'
 
 /** How the scales of weights are found while training. */
 export const weightScaleKinds = ['abs-max', 'learned'] as const
@@ -57,12 +57,8 @@ export function fakeWeights(
 function absMaxScale(b: GraphBuilder, { value, initial, axis, bits }: FakeWeights): Value {
   const axes = axis === undefined ? undefined : b.ints(...initial.dims.keys().filter(at => at !== axis))
   const reach = b.ReduceMax(b.Abs(value), axes, { keepdims: 0 })
-  const greatest = channelsOf(initial, axis).map(channel =>
-    channel.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0),
-  )
-  const largest = Math.max(...greatest)
-  const steps = Float32Array.from(greatest, most => roundUpStep(most || largest))
-  return b.Div(roundUp(b, reach, steps), b.scalar(greatestLevel[bits]))
+  const greatest = tensorFloats(initial).reduce((most, weight) => Math.max(most, Math.abs(weight)), 0)
+  return b.Div(roundUp(b, reach, greatest), b.scalar(greatestLevel[bits]))
 }
 
 function learnedScale(b: GraphBuilder, { name, initial, axis, bits }: FakeWeights, tensors: ScaleTensors): Value {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineActivationScale, scaleOfEnds } from '../activation-scale.ts'
-import { roundUp, roundUpStep } from '../round-up.ts'
+import { roundUp } from '../round-up.ts'
 
 /** The extremes of the batch at hand (abs_max of PaddleSlim, for both ends) */
 export const absMax = defineActivationScale({
@@ -8,6 +8,5 @@ export const absMax = defineActivationScale({
   description: 'The extremes of each batch; fixed ones are found from calibration data when the training is over.',
   options: z.strictObject({}),
   dynamic: true,
-  build: context =>
-    scaleOfEnds(context, (_end, start, ofBatch) => roundUp(context.b, ofBatch(), Float32Array.of(roundUpStep(start)))),
+  build: context => scaleOfEnds(context, (_end, start, ofBatch) => roundUp(context.b, ofBatch(), start)),
 })
