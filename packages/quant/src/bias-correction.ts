@@ -11,7 +11,6 @@ import {
   usersOf,
   withOutputs,
 } from '@pare/core-graph'
-import { insertQdq, type Ranges } from './insert-qdq.ts'
 import { type LayerWeights, layerWeights } from './layer-weights.ts'
 import type { QuantizationPlan } from './plan.ts'
 import type { Sampling } from './range-store.ts'
@@ -33,12 +32,13 @@ export interface CorrectedBias {
  * Layers without a bias get one. MatMul has none, and is left as it is.
  *
  * @param planOf plans the graph that it is given, always by the same options
+ * @param quantize writes a plan's Q/DQ pairs into its graph
  * @returns the float graph with the new biases, to be quantized by its own plan and the same ranges
  */
 export async function correctBiases(
   graph: Graph,
   planOf: (graph: Graph) => QuantizationPlan,
-  ranges: Ranges,
+  quantize: (graph: Graph, plan: QuantizationPlan) => Graph,
   sampling: Sampling,
 ): Promise<{ readonly graph: Graph; readonly corrected: readonly CorrectedBias[] }> {
   const { progress, signal } = sampling
@@ -49,7 +49,7 @@ export async function correctBiases(
   )
   const plan = planOf(float)
   // The biases stay float while they change; in int32 they are as good as that.
-  const int8 = insertQdq(float, { ...plan, quantization: { ...plan.quantization, bias: 'float' } }, ranges)
+  const int8 = quantize(float, { ...plan, quantization: { ...plan.quantization, bias: 'float' } })
   const layers = layersOf(float).filter(({ node }) => quantized.has(node.name))
   const int8Node = new Map(int8.nodes.map(node => [node.name, node]))
   const wanted = await channelMeans(

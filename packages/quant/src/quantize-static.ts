@@ -14,6 +14,7 @@ import {
   type TargetQuantization,
 } from '@pare/core-graph'
 import type { z } from 'zod'
+import { adaRound, type LearnedRounding } from './ada-round.ts'
 import type { Affine, Range } from './affine.ts'
 import { type CorrectedBias, correctBiases } from './bias-correction.ts'
 import { type Equalized, type EqualizedPair, equalize } from './equalize.ts'
@@ -23,7 +24,7 @@ import { type MixedPrecision, mixedPrecision, type PrecisionSearch } from './mix
 import { planQuantization, type QuantizationPlan } from './plan.ts'
 import type { KeptFloat } from './plan-weights.ts'
 import { rangeStore, type Sampling } from './range-store.ts'
-import { observerOf, quantizationFor, type StaticOptions, staticOptions } from './static-options.ts'
+import { adaRoundOptions, observerOf, quantizationFor, type StaticOptions, staticOptions } from './static-options.ts'
 
 /** What quantization needs of the world. */
 export interface StaticContext {
@@ -52,6 +53,8 @@ export interface QuantizationDetails {
   readonly values: readonly ({ readonly name: string; readonly range: Range | undefined } & Affine)[]
   /** Layers that were equalized. */
   readonly equalized?: readonly EqualizedPair[]
+  /** Layers whose rounding was learned. */
+  readonly learnedRoundings?: readonly LearnedRounding[]
   /** Layers whose bias was corrected. */
   readonly correctedBiases?: readonly CorrectedBias[]
   /** Which layers stay float to keep `maxDrop`. */
@@ -59,8 +62,8 @@ export interface QuantizationDetails {
 }
 
 /**
- * Quantizes a float32 model to int8 after training: simplify, equalize, plan, observe calibration data, write Q/DQ pairs,
- * correct biases; with `maxDrop` as often as it takes to find the layers that have to stay float.
+ * Quantizes a float32 model to int8 after training: simplify, equalize, plan, observe calibration data, learn
+ * the rounding, write Q/DQ pairs, correct biases; with `maxDrop` as often as it takes to find the layers that have to stay float.
  * The model's inputs and outputs keep their names, types and shapes.
  *
  * @throws RecipeError `RECIPE_NO_MATCH`, `RECIPE_TARGET`, `RECIPE_NEED`, `RECIPE_METRIC`; ModelError `MODEL_QUANTIZED`,
@@ -71,18 +74,35 @@ export async function quantizeStatic(
   context: StaticContext,
   options: z.input<typeof staticOptions> = {},
 ): Promise<{ readonly graph: Graph; readonly details: QuantizationDetails }> {
-  const { biasCorrection, maxDrop, metric, ...chosen } = staticOptions.parse(options)
+  const { biasCorrection, rounding, maxDrop, metric, ...chosen } = staticOptions.parse(options)
   const { evaluate, signal } = context
   const work = prepareStatic(graph, context, chosen)
+  const { sampling } = work
   const quantize = async (keep?: ReadonlyMap<string, string>) => {
     const planOf = (float: Graph) => work.planOf(float, keep)
-    const ranges = await work.ranges(planOf(work.float))
-    const { graph: float, corrected } = biasCorrection
-      ? await correctBiases(work.float, planOf, ranges, work.sampling)
-      : { graph: work.float, corrected: undefined }
-    const plan = planOf(float)
-    const details = { ...detailsOf(float, plan, ranges), ...(corrected && { correctedBiases: corrected }) }
-    return { graph: insertQdq(float, plan, ranges), details }
+    const plan = planOf(work.float)
+    const ranges = await work.ranges(plan)
+    const rounded =
+      rounding === 'nearest'
+        ? undefined
+        : await adaRound(
+            work.float,
+            plan,
+            ranges,
+            sampling,
+            adaRoundOptions.parse(rounding === 'adaround' ? {} : rounding.adaround),
+          )
+    const insert = (float: Graph, plan: QuantizationPlan) =>
+      insertQdq(float, plan, rounded ? { groups: groupAffines(float, plan, ranges), weights: rounded.scales } : ranges)
+    const nearest = rounded?.graph ?? work.float
+    const corrected = biasCorrection ? await correctBiases(nearest, planOf, insert, sampling) : undefined
+    const float = corrected?.graph ?? nearest
+    const details = {
+      ...detailsOf(float, planOf(float), ranges),
+      ...(rounded && { learnedRoundings: rounded.layers }),
+      ...(corrected && { correctedBiases: corrected.corrected }),
+    }
+    return { graph: insert(float, planOf(float)), details }
   }
   const { graph: int8, details } =
     maxDrop === undefined
@@ -118,7 +138,7 @@ export async function layerSensitivities(
   return sensitivities(float, keep => planOf(float, keep), ranges, sampling)
 }
 
-type PrepareOptions = Omit<StaticOptions, 'biasCorrection' | 'maxDrop' | 'metric'>
+type PrepareOptions = Omit<StaticOptions, 'biasCorrection' | 'rounding' | 'maxDrop' | 'metric'>
 
 /** The float graph as it will be quantized, and how: what all ways of quantizing it have in common. */
 function prepareStatic(

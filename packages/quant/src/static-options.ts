@@ -23,6 +23,18 @@ const observerOption = z
       .join(' ')}`,
   )
 
+/** The options of `rounding: { adaround: … }`. */
+export const adaRoundOptions = z.strictObject({
+  steps: z.int().positive().default(1000).describe('Steps of the learning, for each layer'),
+  batchSize: z.int().positive().default(32).describe('Samples of a step'),
+  learningRate: z.number().positive().default(0.01).describe("Adam's, of the variables behind the rounding"),
+  regularization: z
+    .number()
+    .nonnegative()
+    .default(0.1)
+    .describe('λ: how strongly each weight is drawn to one of its two levels, beside the error of the layer'),
+})
+
 /** The options of `quant.static`. */
 export const staticOptions = z.strictObject({
   observer: observerOption,
@@ -72,6 +84,14 @@ export const staticOptions = z.strictObject({
     .boolean()
     .default(false)
     .describe('Let biases take back what rounding does to the mean of each channel, measured layer by layer'),
+  rounding: z
+    .union([z.enum(['nearest', 'adaround']), z.strictObject({ adaround: adaRoundOptions })], {
+      error: 'expected nearest, adaround or { adaround: { steps: 2000 } }',
+    })
+    .default('nearest')
+    .describe(
+      'How weights become levels. nearest: to the nearest one. adaround: whether up or down is learned on calibration data, layer by layer (AdaRound), which takes minutes',
+    ),
   maxDrop: z
     .number()
     .nonnegative()
