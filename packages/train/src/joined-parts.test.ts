@@ -45,21 +45,6 @@ const beside = (feed: (batch: Batch) => number): TrainingPart => ({
   }),
 })
 
-it.each([
-  { from: [1], best: 1 },
-  { from: [2, 1], best: 3 },
-  { from: [9], best: 3 },
-])('of the epochs that may be the result the best one is: from $from', async ({ from, best }) => {
-  const scores = [0.9, 0.5, 0.7]
-  const result = await train(model, {
-    ...setup,
-    options: { ...setup.options, epochs: 3 },
-    evaluate: async () => ({ top1: scores.shift() ?? 0 }),
-    parts: from.map(epoch => ({ resultFrom: () => epoch })),
-  })
-  expect(result.best.epoch).toBe(best)
-})
-
 describe('what extends a training', () => {
   it('is read by its terms and fed with each batch, and is in no graph that is measured, finished or given', async () => {
     const measured: Graph[] = []
