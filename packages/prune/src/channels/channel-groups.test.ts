@@ -170,7 +170,9 @@ describe('what goes together', () => {
       const stem = conv(b, 'stem', image, 4)
       return conv(b, 'head', b.Conv(b.Relu(b.Conv(stem, weight)), weight), 1)
     })
-    expect(channelGroups(graph).groups.map(({ name, channels }) => [name, channels])).toEqual([['stem/Conv', 4]])
+    expect(channelGroups(graph).groups.map(({ makers, channels }) => [makers, channels])).toEqual([
+      [['stem/Conv', 'Conv', 'Conv_1'], 4],
+    ])
     await expectCutIsMasked(graph, new Map([['stem/Conv', [1, 2]]]))
   })
 })

@@ -202,10 +202,11 @@ function groupOf(channels: readonly (readonly Place[])[], order: ReadonlyMap<Nod
   return { group, first: makers[0] ? placeIn(makers[0]) : 0, place: sorted[0] ? placeOf(sorted[0]) : 0 }
 }
 
-/** A weight that makes or reads channels is used as that, whoever else looks at it on the way. */
+/** One use of each role; a weight that makes or reads channels is used as that, whoever else looks at it on the way. */
 function rolesOf(uses: readonly Use[]): readonly Use[] {
   const layers = uses.filter(({ role }) => role !== 'follows')
-  return layers.length > 0 ? layers : uses
+  const roles = new Map((layers.length > 0 ? layers : uses).toReversed().map(use => [use.role, use]))
+  return [...roles.values()]
 }
 
 /** Each layer whose output channels stay, with the first reason, in the order of the nodes. */

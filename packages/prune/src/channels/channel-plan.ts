@@ -57,8 +57,8 @@ export const ruleOf = ({ op, domain }: Node): AnyChannelRule | undefined =>
 
 const remembered = new WeakMap<Graph, ChannelPlan>()
 
-/** Element types whose tensors are not cut: their elements share bytes, or have none of one size. */
-const uncut = /^(string|u?int[24]|float4e2m1|undefined)$/
+/** Element types whose tensors are not cut: their elements share bytes, have none of one size, or are not read one by one. */
+const uncut = /^(string|u?int[24]|float[48]e.*|undefined)$/
 
 /**
  * Follows channels through a graph, node by node: every axis of an initializer starts with atoms of its own, the
@@ -73,91 +73,118 @@ export function channelPlan(graph: Graph): ChannelPlan {
   return plan
 }
 
+/** What is known so far of a graph that is walked through. */
+interface Walk {
+  readonly graph: Graph
+  readonly values: ReadonlyMap<string, Inferred>
+  readonly atoms: Atoms
+  readonly labels: Map<string, AxisLabels>
+  readonly constants: Set<string>
+  readonly uses: Map<string, Use[]>
+  readonly masked: MaskedRead[]
+  readonly unlabelled: { node: Node; reason: string }[]
+}
+
 function makePlan(graph: Graph): ChannelPlan {
   checkOpset(graph)
-  const atoms = createAtoms()
-  const labels = new Map<string, AxisLabels>()
-  const constants = new Set<string>()
-  const uses = new Map<string, Use[]>()
-  const masked: MaskedRead[] = []
-  const unlabelled: { node: Node; reason: string }[] = []
-  const { values } = inferTypes(graph)
-
+  const walk: Walk = {
+    graph,
+    values: inferTypes(graph).values,
+    atoms: createAtoms(),
+    labels: new Map(),
+    constants: new Set(graph.initializers.keys()),
+    uses: new Map(),
+    masked: [],
+    unlabelled: [],
+  }
+  const { atoms, labels } = walk
   for (const [name, { dims, dataType }] of graph.initializers) {
-    constants.add(name)
-    if (!uncut.test(dataType))
-      labels.set(
-        name,
-        dims.map((size, axis) => freshLabels(atoms, name, axis, size)),
-      )
+    const axes = dims.map((size, axis) => freshLabels(atoms, name, axis, size))
+    if (!uncut.test(dataType)) labels.set(name, axes)
   }
-
-  const use = (role: Use['role'], node: Node, value: string, { tensor, axis }: Pick<Origin, 'tensor' | 'axis'>) => {
-    const key = useKey(tensor, axis)
-    const known = uses.get(key) ?? []
-    if (!known.some(other => other.role === role)) known.push({ role, node, input: inputNameOf(node, value) })
-    uses.set(key, known)
-  }
-  const record: FlowRecord = {
-    makes: (node, weight, origin, size) => {
-      if (origin) use('makes', node, weight.name, origin)
-      else unlabelled.push({ node, reason: size === 1 ? 'there is only one' : 'its weight is no initializer' })
-    },
-    reads: (node, weight, origin) => use('reads', node, weight.name, origin),
-    masks: (node, { name, shape }, axis) =>
-      masked.push({ node, value: name, axis: axis < 0 ? axis + shape.length : axis }),
-  }
-  const seen = (name: string, asked: (axis: number) => void): FlowValue =>
-    flowValue(name, values.get(name), constants.has(name), axis => {
-      asked(axis)
-      return labels.get(name)?.[axis]
-    })
-  const inputsOf = (node: Node, asked: (name: string, axis: number) => void = () => {}) =>
-    byName(
-      operatorOf(node)?.inputs ?? [],
-      node.inputs.map(name => (name ? seen(name, axis => asked(name, axis)) : undefined)),
-    )
-
-  for (const node of graph.nodes) {
-    const asked = new Set<string>()
-    const inputs = inputsOf(node, (name, axis) => asked.add(useKey(name, axis)))
-    const flow = createFlow({
-      node,
-      atoms,
-      record,
-      outputShapes: node.outputs.map(name => values.get(name)?.shape),
-      placesRead: count => placesRead(graph, values, node.outputs[0] ?? '', count),
-      labelsOf: ({ name }, axis) => labels.get(name)?.at(axis),
-    })
-    const rule = ruleOf(node)
-    const reads = readsOf(node)
-    if (reads.length > 0 && reads.every(name => constants.has(name)))
-      for (const output of node.outputs) constants.add(output)
-    const results = rule ? outputsOf(rule, node, inputs, flow) : []
-    for (const [index, output] of node.outputs.entries()) {
-      const given = results[index]
-      if (!output || !given) continue
-      const made = fitting(atoms, node, given, values.get(output))
-      labels.set(output, constants.has(output) ? made : made.map(item => item && { atoms: item.atoms }))
-    }
-    for (const name of reads)
-      for (const [axis, item] of (labels.get(name) ?? []).entries()) {
-        if (!item) continue
-        const key = useKey(name, axis)
-        if (graph.initializers.has(name)) use('follows', node, name, { tensor: name, axis })
-        if (!asked.has(key)) for (const atom of item.atoms) atoms.pin(atom, untouchedReason(node, rule))
-      }
-  }
+  for (const node of graph.nodes) follow(node, walk)
   for (const { name } of graph.outputs)
     for (const item of labels.get(name) ?? [])
       for (const atom of item?.atoms ?? []) atoms.pin(atom, `they are the output ${name} of the model`)
   // Nothing is joined from here on: every place gets the atom that stands for its channel.
-  for (const [name, axes] of labels)
-    labels.set(
-      name,
-      axes.map(item => item && { ...item, atoms: item.atoms.map(atoms.rootOf) }),
-    )
-  return { atoms, labels, uses, constants, masked, unlabelled, inputsOf }
+  const settled = (item: Labels | undefined) => item && { ...item, atoms: item.atoms.map(atoms.rootOf) }
+  for (const [name, axes] of labels) labels.set(name, axes.map(settled))
+  return { ...walk, inputsOf: node => inputsOf(node, walk, () => {}) }
+}
+
+/** Follows channels through one node: labels its outputs, and pins what its rule does not answer for. */
+function follow(node: Node, walk: Walk): void {
+  const { graph, values, atoms, labels, constants, unlabelled } = walk
+  const rule = ruleOf(node)
+  const reads = readsOf(node)
+  if (reads.length > 0 && reads.every(name => constants.has(name)))
+    for (const output of node.outputs) constants.add(output)
+  if (!rule && reads.some(name => (graph.initializers.get(name)?.dims.length ?? 0) > 1))
+    unlabelled.push({ node, reason: `how ${node.op} treats them is not known` })
+  const asked = new Set<string>()
+  const inputs = inputsOf(node, walk, (name, axis) => asked.add(useKey(name, axis)))
+  const flow = createFlow({
+    node,
+    atoms,
+    record: recordOf(walk),
+    outputShapes: node.outputs.map(name => values.get(name)?.shape),
+    placesRead: count => placesRead(graph, values, node.outputs[0] ?? '', count),
+    labelsOf: ({ name }, axis) => labels.get(name)?.at(axis),
+  })
+  const results = rule ? outputsOf(rule, node, inputs, flow) : []
+  for (const [index, output] of node.outputs.entries()) {
+    const given = results[index]
+    if (!output || !given) continue
+    const made = fitting(atoms, node, given, values.get(output))
+    labels.set(output, constants.has(output) ? made : made.map(item => item && { atoms: item.atoms }))
+  }
+  for (const name of reads)
+    for (const [axis, item] of (labels.get(name) ?? []).entries()) {
+      if (!item) continue
+      if (graph.initializers.has(name)) addUse(walk, 'follows', node, name, { tensor: name, axis })
+      if (!asked.has(useKey(name, axis))) for (const atom of item.atoms) atoms.pin(atom, untouchedReason(node, rule))
+    }
+}
+
+const recordOf = (walk: Walk): FlowRecord => ({
+  makes: (node, weight, origin, size) => {
+    if (origin) addUse(walk, 'makes', node, weight.name, origin)
+    else walk.unlabelled.push({ node, reason: size === 1 ? 'there is only one' : 'its weight is no initializer' })
+  },
+  reads: (node, weight, origin) => addUse(walk, 'reads', node, weight.name, origin),
+  masks: (node, { name, shape }, axis) =>
+    walk.masked.push({ node, value: name, axis: axis < 0 ? axis + shape.length : axis }),
+})
+
+function addUse(
+  { uses }: Walk,
+  role: Use['role'],
+  node: Node,
+  value: string,
+  { tensor, axis }: Pick<Origin, 'tensor' | 'axis'>,
+): void {
+  const key = useKey(tensor, axis)
+  const known = uses.get(key) ?? []
+  uses.set(key, known)
+  if (!known.some(other => other.role === role && other.node === node))
+    known.push({ role, node, input: inputNameOf(node, value) })
+}
+
+/** What a rule sees of a node's inputs; `asked` is told of every axis whose labels it takes. */
+const inputsOf = (
+  node: Node,
+  { values, constants, labels }: Walk,
+  asked: (name: string, axis: number) => void,
+): Record<string, FlowValue | FlowValue[] | undefined> => {
+  const seen = (name: string) =>
+    flowValue(name, values.get(name), constants.has(name), axis => {
+      asked(name, axis)
+      return labels.get(name)?.[axis]
+    })
+  return byName(
+    operatorOf(node)?.inputs ?? [],
+    node.inputs.map(name => (name ? seen(name) : undefined)),
+  )
 }
 
 function checkOpset(graph: Graph): void {

@@ -109,8 +109,9 @@ export function createFlow({ node, outputShapes, placesRead, atoms, record, labe
     rootsOf: labels => Array.from(labels.atoms, atoms.rootOf),
     makes: (weight, axis) => record.makes(node, weight, labelsOf(weight, axis)?.origin, weight.shape.at(axis)),
     sums: (weight, axis, other, otherAxis) => {
-      const origin = labelsOf(weight, axis)?.origin
-      if (origin?.keepsZero) record.reads(node, weight, origin)
+      const labels = labelsOf(weight, axis)
+      if (labels?.origin?.keepsZero) record.reads(node, weight, labels.origin)
+      else if (other.constant) pin(labels, `${where} makes a weight of weights`)
       else record.masks(node, other, otherAxis)
     },
   }
