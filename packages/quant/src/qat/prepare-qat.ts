@@ -25,6 +25,7 @@ import { type NormalizedConv, normalizedConvs } from './batch-norm.ts'
 import { compareKernels, type KernelDifferences } from './compare-kernels.ts'
 import { type FakeQuantized, fakeQuantize, rangeOfGroup } from './fake-quantize.ts'
 import { affineOfLevels, clipOf, type Levels, levelsOf } from './levels.ts'
+import { multipliedOut, withoutProducts, withProducts } from './products.ts'
 import { activationScaleOf, type QatOptions, qatOptions } from './qat-options.ts'
 import { takeOut } from './take-out.ts'
 import { trainedScales } from './trained-scales.ts'
@@ -88,13 +89,14 @@ export async function prepareQat(
   const quantization = quantizationOf(options, target)
   const weightBits = options.weightBits ?? quantization.weights.bits
   const levels = levelsOf(quantization.activations, options.activationBits)
-  const { graph: folded } = simplify(model)
-  const { graph, convs, notes } = unfolded(model, folded, options.batchNorm)
+  const { graph: bare, products } = withoutProducts(model)
+  const { graph: folded } = simplify(bare)
+  const { graph, convs, notes } = unfolded(bare, folded, options.batchNorm)
   const plan = withBits(
     planQuantization(folded, { quantization, include: options.include, exclude: options.exclude }),
     weightBits,
   )
-  const calibrated = await rangesOf(folded, plan, context, options)
+  const calibrated = await rangesOf(products.length > 0 ? simplify(model).graph : folded, plan, context, options)
   const fake = fakeQuantize(graph, folded, plan, calibrated, convs, {
     levels,
     weightBits,
@@ -123,8 +125,9 @@ export async function prepareQat(
   }
 
   const finish = async (trained: Graph): Promise<Graph> => {
-    const { graph: float } = simplify(takeOut(trained, fake))
-    const found = await trainedScales(trained, withoutDynamic(fake, activationScale.dynamic), levels, context.executor)
+    const whole = multipliedOut(trained, products)
+    const { graph: float } = simplify(takeOut(whole, fake))
+    const found = await trainedScales(whole, withoutDynamic(fake, activationScale.dynamic), levels, context.executor)
     const scales = activationScale.dynamic
       ? { ...found, groups: calibratedGroups(float, plan, await rangesOf(float, plan, context, options), levels) }
       : found
@@ -141,7 +144,7 @@ export async function prepareQat(
     return quantized
   }
 
-  return { graph: fake.graph, details, training: { ...partOf(fake, convs, options), finish } }
+  return { graph: withProducts(fake.graph, products), details, training: { ...partOf(fake, convs, options), finish } }
 }
 
 /** 7 and 8 bits of weights are the target's to refuse; fewer are levels of int8. */
