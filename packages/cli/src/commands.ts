@@ -42,6 +42,21 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/quantize.ts')).defineQuantize,
   },
   {
+    name: 'prune',
+    description: 'Cut channels of a model to a share of its multiply-adds, weights, bytes or latency, without a recipe',
+    load: async () => (await import('./commands/prune.ts')).definePrune,
+  },
+  {
+    name: 'distill',
+    description: 'Train a model on what a larger one answers, without a recipe',
+    load: async () => (await import('./commands/distill.ts')).defineDistill,
+  },
+  {
+    name: 'qat',
+    description: 'Train a model as it will be in int8, and quantize it, without a recipe',
+    load: async () => (await import('./commands/qat.ts')).defineQat,
+  },
+  {
     name: 'evaluate',
     description: 'Measure accuracy on labelled data, or fidelity to another model without labels',
     load: async () => (await import('./commands/evaluate.ts')).defineEvaluate,
@@ -62,6 +77,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/saturation.ts')).defineSaturation,
   },
   {
+    name: 'sensitivity',
+    description: 'Join measured sensitivities of several machines',
+    load: async () => (await import('./commands/sensitivity.ts')).defineSensitivity,
+  },
+  {
     name: 'create',
     description: 'Create a model with initial weights, to be trained',
     load: async () => (await import('./commands/create.ts')).defineCreate,
@@ -73,7 +93,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'recipe',
-    description: 'Check recipes, and print their schema',
+    description: 'Check recipes, print their schema, make them of configurations of PaddleSlim 1.4',
     load: async () => (await import('./commands/recipe.ts')).defineRecipe,
   },
 ]

@@ -95,11 +95,7 @@ test.each([
     ['model.onnx', ...data, '--batch-size', '100'],
     'DATA_SIZE: 72 training samples do not fill a batch',
   ],
-  [
-    'no labels',
-    ['model.onnx', '--data', 'images'],
-    'RECIPE_DATA: Choosing the best epoch of the stage train by top1 needs labels',
-  ],
+  ['no labels', ['model.onnx', '--data', 'images'], 'DATA_LABELS: The training data has no labels.'],
   [
     'a dry run to be resumed',
     ['int8.yaml', '--dry-run', '--resume'],

@@ -5,6 +5,7 @@ import {
   type Graph,
   type ProgressListener,
   RecipeError,
+  renameValues,
 } from '@pare/core-graph'
 import { createEvaluator, createFidelityEvaluator, type FidelityOptions } from '@pare/evaluate'
 import type { TrainOptions } from '@pare/train'
@@ -15,8 +16,11 @@ import { missingData } from './sources.ts'
 export interface RunEvaluators {
   /** Metrics on labelled validation data, or the caller's own evaluation; undefined where there is neither. */
   readonly metrics: Evaluator | undefined
-  /** How faithful models are to the float model; undefined without validation data, and for an evaluation of the caller's. */
-  readonly fidelity: (() => Evaluator) | undefined
+  /**
+   * How faithful models are to the float model, or to another reference; undefined without validation data, and for an
+   * evaluation of the caller's.
+   */
+  readonly fidelity: ((reference?: Graph) => Evaluator) | undefined
 }
 
 /** What models are measured with. */
@@ -39,8 +43,16 @@ export function runEvaluators(setup: EvaluatorSetup, progress: ProgressListener)
     metrics: validation.labelled
       ? createEvaluator({ executor, source: validation, ...evaluation, progress })
       : undefined,
-    fidelity: () => createFidelityEvaluator(float, options),
+    fidelity: (reference = float) => createFidelityEvaluator(withOutputNameOf(float, reference), options),
   }
+}
+
+/** The only output of a reference stands for that of the models that are compared with it. */
+function withOutputNameOf({ outputs: [own, more] }: Graph, reference: Graph): Graph {
+  const [other, another] = reference.outputs
+  if (!own || !other || more || another || own.name === other.name) return reference
+  const names = new Map([[other.name, own.name] as const, [own.name, other.name] as const])
+  return renameValues(reference, names)
 }
 
 /** What a recipe says of comparing two models. */
@@ -54,16 +66,17 @@ export const fidelityOptions = ({
 })
 
 /**
- * What measures the model after an epoch: the metrics, and how faithful it is to the float model where the best epoch
- * is chosen by that.
+ * What measures the model after an epoch: the metrics, and where the best epoch is chosen by that, how faithful it is to
+ * the recipe's teacher, or without one to the float model.
  * @throws RecipeError `RECIPE_DATA` when the figure cannot be had
  */
 export function epochEvaluator(
   { metrics, fidelity }: RunEvaluators,
   stage: string,
   { best: { metric } }: TrainOptions,
+  teacher: Graph | undefined,
 ): Evaluator {
-  const likeness = isFidelity(metric) ? fidelity?.() : undefined
+  const likeness = isFidelity(metric) ? fidelity?.(teacher) : undefined
   if (likeness)
     return async (graph, options) => ({ ...(await metrics?.(graph, options)), ...(await likeness(graph, options)) })
   if (metrics) return metrics

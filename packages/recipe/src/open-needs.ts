@@ -33,6 +33,7 @@ export async function openNeeds(
       evaluators(() => undefined),
       name,
       train,
+      setup.teacher,
     )
   }
 }

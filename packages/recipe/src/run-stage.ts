@@ -85,7 +85,7 @@ async function trainStage(
     parts,
     source,
     executor,
-    evaluate: epochEvaluator(evaluators(progress), name, options),
+    evaluate: epochEvaluator(evaluators(progress), name, options, context.teacher),
     seed,
     checkpoint: context.checkpoint,
     signal,

@@ -11,14 +11,19 @@ import {
   upgradeOpset,
   withInputShapes,
 } from '@pare/core-graph'
+import { proposePairs } from '@pare/distill'
+import { prunableReport } from '@pare/prune'
 import { isQuantized, planQuantization, type QuantizationPlan } from '@pare/quant'
 import { readModel } from '@pare/runtime'
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { pairsSummary, prunableSummary } from '../prunable-summary.ts'
 import { tableText } from '../table.ts'
 import type { CommandContext } from '../terminal.ts'
 
 interface Options {
   readonly input?: Readonly<Record<string, readonly number[]>>
+  readonly prune?: boolean
+  readonly pairs?: string
   readonly json?: boolean
 }
 
@@ -27,18 +32,33 @@ export function defineInspect(command: Command, { write }: CommandContext): void
   command
     .argument('<model>', 'an ONNX model')
     .option('--input <shape>', 'bind an input: 1x3x224x224, or name=1x3x224x224 (may be repeated)', inputArgument)
+    .option('--prune', 'which channels can be cut, what that saves, and what stays and why')
+    .addOption(
+      new Option(
+        '--pairs <teacher>',
+        'pairs of tensors of the model and of a teacher that are worth comparing',
+      ).conflicts('prune'),
+    )
     .addHelpText(
       'after',
-      '\nExamples:\n  pare inspect model.onnx\n  pare inspect model.onnx --input 1x3x224x224 --json',
+      '\nExamples:\n  pare inspect model.onnx\n  pare inspect --prune model.onnx\n  pare inspect --pairs teacher.onnx student.onnx\n  pare inspect model.onnx --input 1x3x224x224 --json',
     )
     .action(async (path: string, _: unknown, command: Command) => {
-      const { input = {}, json } = command.optsWithGlobals<Options>()
+      const { input = {}, prune, pairs, json } = command.optsWithGlobals<Options>()
       const file = await readModel(path)
       const upgraded = upgradeOpset(file)
       const shapes = Object.fromEntries(
         Object.entries(input).map(([name, shape]) => [name || (file.inputs[0]?.name ?? ''), shape]),
       )
       const graph = withInputShapes(upgraded, shapes)
+      if (pairs !== undefined) {
+        const proposed = proposePairs(graph, await readModel(pairs))
+        return write(json ? `${JSON.stringify(proposed)}\n` : pairsSummary(proposed))
+      }
+      if (prune) {
+        const report = prunableReport(graph)
+        return write(json ? `${JSON.stringify(report)}\n` : prunableSummary(report))
+      }
       const { nodes: costs, total, unknown } = cost(graph)
       // What is quantized is the simplified graph: BatchNorm folded, identities gone.
       const { graph: simplified } = simplify(graph)

@@ -1,13 +1,13 @@
-import { basename, resolve } from 'node:path'
-import { bytesText, targets } from '@pare/core-graph'
+import { resolve } from 'node:path'
+import { targets } from '@pare/core-graph'
 import { observers } from '@pare/quant'
-import { Compressor, type RecipeInput } from '@pare/recipe'
-import { readModel, writeModel } from '@pare/runtime'
+import type { RecipeInput } from '@pare/recipe'
+import { readModel } from '@pare/runtime'
 import { type Command, Option } from 'commander'
 import { countArgument } from '../arguments.ts'
 import { type DataFlags, declaredData, preprocessOf, withDataOptions } from '../model-data.ts'
+import { runModelRecipe } from '../model-run.ts'
 import type { CommandContext } from '../terminal.ts'
-import { runCompressor, showResult } from './run.ts'
 
 interface Options extends DataFlags {
   readonly output?: string
@@ -36,7 +36,6 @@ export function defineQuantize(command: Command, context: CommandContext): void 
     )
     .action(async (model: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>()
-      const output = resolve(options.output ?? `${model.replace(/\.onnx$/, '')}.int8.onnx`)
       const graph = await readModel(model)
       const { declaration, baseDirectory } = await declaredData(options, graph)
       const recipe: RecipeInput = {
@@ -62,13 +61,6 @@ export function defineQuantize(command: Command, context: CommandContext): void 
           },
         ],
       }
-      const compressor = await Compressor.open(recipe, { baseDirectory, name: `quantize-${basename(model, '.onnx')}` })
-      const { json = false } = options
-      const result = await runCompressor(compressor, { json }, context)
-      // Written, not copied: a model over 2 GiB is two files, of which one names the other.
-      await writeModel(output, await readModel(result.model))
-      if (json) return context.write(`${JSON.stringify({ ...result, output })}\n`)
-      showResult(result, json, context)
-      context.write(`output  ${output} (${bytesText(result.after.bytes)})\n`)
+      await runModelRecipe({ kind: 'quantize', model, recipe, baseDirectory }, options, context)
     })
 }
