@@ -47,7 +47,7 @@ export async function openStep(step: StepGraph, options: OpenStepOptions): Promi
   const notes = new Set<string>()
   const runnable = (graph: Graph): Graph => {
     if (!facts) return expandComposites(graph)
-    const lowered = lower(graph, facts)
+    const lowered = lower(graph, facts, { samples: step.model.inputs.map(({ name }) => name) })
     for (const message of lowered.notes) notes.add(message)
     return lowered.graph
   }

@@ -80,7 +80,7 @@ async function difference(to: Direction, conv: Convolution, form: ConvolutionFor
   const input = (name: keyof typeof shapes) => b.input(name, 'float32', shapes[name])
   b.output(directions[to](b, { X: input('X'), W: input('W'), dY: input('dY') }, conv))
   const graph = b.build()
-  const { graph: lowered, notes } = lower(graph, facts, () => form as never)
+  const { graph: lowered, notes } = lower(graph, facts, { choose: () => form as never })
   expect(notes).toEqual([])
   const feeds = Object.fromEntries(Object.entries(shapes).map(([name, shape], stream) => [name, noise(shape, stream)]))
   const numbers = async (one: Graph) => Array.from(Object.values(await runOnce(one, feeds))[0]?.data ?? [], Number)

@@ -188,6 +188,19 @@ describe('lowering', () => {
     expect((await difference(graph, lowered, { x: noise([16, 2, 4, 4]) })).share).toBeLessThan(1e-6)
   })
 
+  it('leaves to the runtime what is made of samples and constants alone, such as a teacher', async () => {
+    const b = createBuilder(convolution(16))
+    const w = b.input('trained', 'float32', [3, 2, 1, 1])
+    const student = b.Conv(b.value('x'), w)
+    b.output(b.ReduceSum(b.Mul(student, b.value('y')), undefined, { keepdims: 0 }))
+    const graph = b.build()
+    const { graph: lowered } = lower(graph, { block: 16 }, { samples: ['x'] })
+    expect(lowered.nodes.slice(0, 2)).toEqual(graph.nodes.slice(0, 2))
+    expect(lowered.nodes.map(({ op }) => op).filter(op => op === 'Conv' || op === 'MatMul')).toEqual(['Conv', 'MatMul'])
+    const feeds = { x: noise([16, 2, 4, 4]), trained: noise([3, 2, 1, 1]) }
+    expect((await difference(graph, lowered, feeds)).share).toBeLessThan(1e-5)
+  })
+
   it('leaves a batch plain that is no multiple of the block, and says so', () => {
     const { graph, notes } = lower(convolution(10), { block: 16 })
     expect(graph.nodes.map(({ op }) => op)).toEqual(['Conv', 'Relu'])
