@@ -87,9 +87,16 @@ test('the figures are those of the result', () => {
     'weights bits 8, per channel yes',
     'The model is that of epoch 1 of 2, the best by agreement; a dot marks it.',
     'Figures of 2 epochs tuning, train: epochs epoch loss accuracy metrics top1 metrics agreement 1 0.5 0.8 0.9 0.75 2 0.25 0.85 – –',
+    'prune Gone through 2 times.',
+    'prune. sensitivity , round 1',
+    '70.00 % of the macs are left; the target was 75.00 %. Of 16 channels that may go, 4 went.',
+    'first 16 12 25.00 % 0.01250',
+    'What top1 (0.9123 of the whole model) loses without a share of the channels of each group, on 2,000 samples',
+    'second Gemm its channels are an output of the model',
+    'plugin pare-plugin-own 1.2.3',
     'measure-float: a note',
     '# a recipe model: model.onnx',
-    'pare run /recipes/sample.yaml',
+    'pare run /recipes/sample.yaml --allow-plugins',
     'files and seed (7)',
     '24 November 2026 at 11:38 UTC , a run of 14.5 s, for onnxruntime-node',
     'onnxruntime 1.30.0',
@@ -98,10 +105,14 @@ test('the figures are those of the result', () => {
 })
 
 test('a chart says in words what it shows', () => {
-  expect(page).toContain('aria-label="Size of the file: before 4.00 MB, int8 1.10 MB, after 1.10 MB"')
+  expect(page).toContain('aria-label="Size of the file: before 4.00 MB, int8 1.10 MB, prune 1.10 MB, after 1.10 MB"')
   expect(page).toContain('aria-label="Latency of one sample, onnxruntime-node: before 2.50 ms, after 1.25 ms"')
   expect(page).toContain('aria-label="Loss of each epoch; in epoch 1: training 0.5000"')
   expect(page).toContain('aria-label="Accuracy of each epoch; in epoch 1: training 80.00 %, validation, top-1 90.00 %"')
+  expect(page).toContain('aria-label="Loss: soft-label of each epoch; in epoch 1: training 2.000"')
+  expect(page).toContain(
+    'aria-label="Loss of top1 without channels of first: 0.01000 at 25.00 %, 0.04000 at 50.00 %; 25.00 % were cut"',
+  )
   expect(page).toContain('aria-label="agreement of each epoch; in epoch 1: validation 0.7500"')
   expect(page.match(/<svg [^>]*role="img" aria-label="[^"]+"/g)).toHaveLength(page.split('<svg').length - 1)
 })

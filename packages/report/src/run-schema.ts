@@ -53,12 +53,18 @@ const saturation = z.object({
   worst: z.number(),
 })
 
+const part = z.object({
+  part: z.string(),
+  options: z.unknown().optional(),
+  details: z.unknown().optional(),
+  round: z.number().optional(),
+})
+
 const stage = z.object({
   name: z.string(),
+  rounds: z.number().optional(),
   bytes: z.number().optional(),
-  details: z
-    .array(z.object({ part: z.string(), options: z.unknown().optional(), details: z.unknown().optional() }))
-    .readonly(),
+  details: z.array(part).readonly(),
 })
 
 const shape = {
@@ -78,6 +84,10 @@ const shape = {
   stages: z.array(stage).readonly(),
   notes: z.array(z.string()).readonly(),
   origin: z.object({ name: z.string(), file: z.string().optional(), baseDirectory: z.string() }).optional(),
+  plugins: z
+    .array(z.object({ plugin: z.string(), version: z.string().optional(), strategies: z.array(z.string()).readonly() }))
+    .readonly()
+    .optional(),
   accept: z.record(z.string(), z.number().optional()).optional(),
   seed: z.number().optional(),
   finished: z.iso.datetime().optional(),

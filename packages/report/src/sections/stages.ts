@@ -4,19 +4,21 @@ import { type Content, type Html, html } from '../html.ts'
 import { jsonView } from '../json-view.ts'
 import type { ReportedRun, ReportedStage } from '../run-schema.ts'
 import { collapsible, counted, missing, name, numberColumn, table, textColumn } from '../table.ts'
+import { pruningDetails, pruningView } from './pruning.ts'
 import { trainingDetails, trainingView } from './training.ts'
 
 /** What each stage did, with which options. */
 export const stagesView = ({ stages }: ReportedRun): readonly Html[] => stages.map(stageView)
 
-const stageView = ({ name: stage, bytes, details }: ReportedStage): Html => html`<h3>${stage}</h3>
+const stageView = ({ name: stage, rounds = 1, bytes, details }: ReportedStage): Html => html`<h3>${stage}</h3>
+${rounds > 1 && html`<p>Gone through ${rounds} times.</p>`}
 ${bytes !== undefined && html`<p>The model after it: ${bytesText(bytes)}.</p>`}
 ${details.map(part => partView(stage, part))}`
 
-function partView(stage: string, { part, options, details }: ReportedStage['details'][number]): Html {
-  const caption = `${stage}, ${part}`
-  return html`<h4>${name(part)}</h4>
-${options !== undefined && html`<h5>Options</h5>${jsonView(options, `${caption}: options`)}`}
+function partView(stage: string, { part, options, details, round }: ReportedStage['details'][number]): Html {
+  const caption = `${stage}, ${part}${round === undefined ? '' : `, round ${round}`}`
+  return html`<h4>${name(part)}${round !== undefined && `, round ${round}`}</h4>
+${options !== undefined && (round ?? 1) === 1 && html`<h5>Options</h5>${jsonView(options, `${caption}: options`)}`}
 ${detailsView(caption, details, options)}`
 }
 
@@ -46,6 +48,8 @@ function detailsView(caption: string, details: unknown, options: unknown): Conte
   if (details === undefined || details === null) return undefined
   const training = trainingDetails.safeParse(details)
   if (training.success) return trainingView(caption, training.data, options)
+  const pruning = pruningDetails.safeParse(details)
+  if (pruning.success) return pruningView(caption, pruning.data)
   const { success, data } = knownDetails.safeParse(details)
   if (!success) return jsonView(details, caption)
   const rest = Object.fromEntries(Object.entries(details).filter(([key]) => !Object.hasOwn(knownDetails.shape, key)))

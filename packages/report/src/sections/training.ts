@@ -9,6 +9,7 @@ const epoch = z.looseObject({
   epoch: z.number(),
   loss: z.number().nullable(),
   accuracy: z.number().nullable().optional(),
+  terms: z.record(z.string(), z.number().nullable()).optional(),
   metrics: z.record(z.string(), z.number().nullable()),
 })
 
@@ -36,9 +37,14 @@ export function trainingView(caption: string, { best, epochs }: TrainingDetails,
       ? []
       : [chart(metric, best, [line('validation', epochs, ({ metrics }) => metrics[metric])])]),
   ]
+  const terms = Object.keys(epochs[0]?.terms ?? {})
+  const ofTerms =
+    terms.length > 1
+      ? terms.map(term => chart(`Loss: ${term}`, best, [line('training', epochs, ({ terms }) => terms?.[term])]))
+      : []
   return html`<h5>Epochs</h5>
 <p>The model is that of epoch ${best.epoch} of ${epochs.length}${metric !== undefined && html`, the best by ${metric}`}; a dot marks it.</p>
-<div class="charts">${charts}</div>
+<div class="charts">${[...charts, ...ofTerms]}</div>
 ${collapsible(`Figures of ${counted(epochs.length, 'epoch')}`, jsonView(epochs, `${caption}: epochs`))}`
 }
 

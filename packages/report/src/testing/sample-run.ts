@@ -87,6 +87,37 @@ export const sampleRun: RunResult = {
       ],
     },
     {
+      name: 'prune',
+      rounds: 2,
+      bytes: 1_100_000,
+      details: [
+        {
+          part: 'prune.sensitivity',
+          round: 1,
+          options: { target: { macs: 0.5 } },
+          details: {
+            target: { measure: 'macs', share: 0.75, reached: 0.7, before: 1200, after: 840 },
+            multiple: 1,
+            groups: [{ name: 'first', makers: ['first'], before: 16, after: 12, ratio: 0.25, predictedLoss: 0.0125 }],
+            kept: [{ node: 'second', op: 'Gemm', reason: 'its channels are an output of the model' }],
+            metric: 'top1',
+            samples: 2000,
+            baseline: 0.9123,
+            curves: [{ group: 'first', ratios: [0.25, 0.5], losses: [0.01, 0.04], fitted: [0.0125, 0.04] }],
+          },
+        },
+        {
+          part: 'train',
+          round: 1,
+          options: { epochs: 1, best: { metric: 'top1' } },
+          details: {
+            best: { epoch: 1, loss: 3, terms: { 'cross-entropy': 1, 'soft-label': 2 }, metrics: { top1: 0.9 } },
+            epochs: [{ epoch: 1, loss: 3, terms: { 'cross-entropy': 1, 'soft-label': 2 }, metrics: { top1: 0.9 } }],
+          },
+        },
+      ],
+    },
+    {
       name: 'tuning',
       rounds: 1,
       bytes: 1_100_000,
@@ -106,7 +137,7 @@ export const sampleRun: RunResult = {
     },
   ],
   notes: ['measure-float: a note'],
-  plugins: [],
+  plugins: [{ plugin: 'pare-plugin-own', version: '1.2.3', strategies: ['own.named'] }],
   origin: { name: 'sample', file: '/recipes/sample.yaml', baseDirectory: '/recipes' },
   accept: { accuracyDrop: 0.3 },
   seed: 7,
