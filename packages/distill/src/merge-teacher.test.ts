@@ -1,4 +1,12 @@
-import { createBuilder, type Graph, type GraphBody, simplify, type TensorData } from '@pare/core-graph'
+import {
+  createBuilder,
+  type Graph,
+  type GraphBody,
+  type Node,
+  simplify,
+  type TensorData,
+  tensorOf,
+} from '@pare/core-graph'
 import { createModel } from '@pare/models'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -112,44 +120,36 @@ describe('what cannot be merged', () => {
   })
 })
 
-/** y = x + 1 or x·2, by a constant; a value of the branch hides `hidden`, and the other one reads what is around it. */
+/**
+ * y = x + 1 in one model, y = 3x·x in the other: If takes a branch by a constant; both branches call their value `inner`
+ * and read what is around them.
+ */
 function branching(name: 'own' | 'other'): Graph {
   const b = createBuilder(name)
   const x = b.input('x', 'float32', ['N', 2])
-  const hidden = b.named(b.Mul(x, b.scalar(3)), 'hidden')
-  const condition = b.constant('bool', [], [name === 'own' ? 1 : 0])
-  const one = b.scalar(1)
-  const output = { name: 'inner', type: { dataType: 'float32' as const, shape: ['N', 2] } }
-  const body = (node: GraphBody['nodes'][number], initializers: GraphBody['initializers'] = new Map()): GraphBody => ({
+  const one = b.initializer('one', tensorOf('float32', [], [1]))
+  const condition = b.initializer('condition', tensorOf('bool', [], [name === 'own' ? 1 : 0]))
+  b.output(b.named(b.Mul(x, b.scalar(3)), 'around'))
+  const graph = b.build()
+  const type = { dataType: 'float32' as const, shape: ['N', 2] }
+  const branch = (op: string, inputs: readonly string[]): GraphBody => ({
     name: 'branch',
     inputs: [],
-    outputs: [output],
-    nodes: [node],
-    initializers,
+    outputs: [{ name: 'inner', type }],
+    nodes: [{ name: op, op, domain: '', attributes: {}, inputs, outputs: ['inner'] }],
+    initializers: new Map(),
     valueInfo: new Map(),
   })
-  const node = { name: 'add', domain: '', attributes: {}, outputs: ['inner'] }
-  const graph = (() => {
-    b.output(b.named(b.Add(x, one), 'unused'))
-    return b.build()
-  })()
-  return {
-    ...graph,
-    outputs: [{ name: 'y', type: output.type }],
-    nodes: [
-      ...graph.nodes,
-      {
-        name: 'choice',
-        op: 'If',
-        domain: '',
-        inputs: [condition.name],
-        outputs: ['y'],
-        attributes: {
-          then_branch: { kind: 'graph', value: body({ ...node, op: 'Add', inputs: ['x', one.name] }) },
-          else_branch: { kind: 'graph', value: body({ ...node, op: 'Mul', inputs: ['hidden', 'x'] }) },
-        },
-      },
-    ],
-    valueInfo: new Map([[hidden.name, { name: hidden.name, type: undefined }]]),
+  const choice: Node = {
+    name: 'choice',
+    op: 'If',
+    domain: '',
+    inputs: [condition.name],
+    outputs: ['y'],
+    attributes: {
+      then_branch: { kind: 'graph', value: branch('Add', ['x', one.name]) },
+      else_branch: { kind: 'graph', value: branch('Mul', ['around', 'x']) },
+    },
   }
+  return { ...graph, nodes: [...graph.nodes, choice], outputs: [{ name: 'y', type }] }
 }
