@@ -20,7 +20,20 @@ beforeAll(async () => {
 
 afterAll(() => installed[Symbol.asyncDispose]())
 
-const names = ['cli', 'core-graph', 'data', 'evaluate', 'models', 'quant', 'recipe', 'report', 'runtime', 'train']
+const names = [
+  'cli',
+  'core-graph',
+  'data',
+  'distill',
+  'evaluate',
+  'models',
+  'prune',
+  'quant',
+  'recipe',
+  'report',
+  'runtime',
+  'train',
+]
 
 const packed = (name: string) => {
   const found = installed.packages.find(({ manifest }) => manifest.name === `@pare/${name}`)
