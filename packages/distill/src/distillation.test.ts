@@ -1,6 +1,7 @@
 import {
   createBuilder,
   type Graph,
+  loadModel,
   needsOf,
   saveModel,
   simplify,
@@ -8,6 +9,7 @@ import {
   tensorOf,
   typeOf,
 } from '@pare/core-graph'
+import type { TrainSetup } from '@pare/train'
 import { describe, expect, it } from 'vitest'
 import { attention } from './strategies/attention.ts'
 import { channelWise } from './strategies/channel-wise.ts'
@@ -158,6 +160,37 @@ it('the same seed gives the same adapters and weights', async () => {
   const first = await bytes(1)
   expect(await bytes(1)).toEqual(first)
   expect(await bytes(2)).not.toEqual(first)
+})
+
+it('a training that was interrupted goes on to the same bytes, adapters and epochs of terms included', async () => {
+  const files = new Map<string, Uint8Array>()
+  const checkpoint: TrainSetup['checkpoint'] = {
+    name: 'memory',
+    list: async () => [...files.keys()],
+    read: async name => loadModel(files.get(name) ?? new Uint8Array()),
+    write: async (name, graph) => {
+      files.set(name, saveModel(graph).model)
+    },
+    remove: async name => {
+      files.delete(name)
+    },
+  }
+  const run = async (more: Partial<TrainSetup>) => {
+    const options = l2Of(relu(2), relu(2), { epochs: { from: 2 } })
+    const parts = [
+      await l2.prepare(student, options, lesson(teacher).context),
+      await softLabel.prepare(student, softLabel.options.parse({}), lesson(teacher).context),
+    ]
+    const { graph, epochs } = await taught(student, parts, images(12, 3), { ...short, epochs: 3 }, more)
+    return { bytes: Buffer.from(saveModel(graph).model), epochs }
+  }
+  const whole = await run({})
+  const controller = new AbortController()
+  const onProgress: TrainSetup['onProgress'] = ({ epoch, step }) => {
+    if (epoch === 2 && step === 2) controller.abort(new Error('enough'))
+  }
+  await expect(run({ checkpoint, signal: controller.signal, onProgress })).rejects.toThrow('enough')
+  expect(await run({ checkpoint })).toEqual(whole)
 })
 
 describe('sizes', () => {

@@ -8,7 +8,7 @@ import {
 } from '@pare/core-graph'
 import { createModel } from '@pare/models'
 import { createExecutor } from '@pare/runtime'
-import { type TrainOptionsInput, type TrainResult, train } from '@pare/train'
+import { type TrainOptionsInput, type TrainResult, type TrainSetup, train } from '@pare/train'
 import { randomTensor } from './run-graph.ts'
 
 /** Channels, height and width of the samples. */
@@ -73,6 +73,7 @@ export const taught = (
   results: readonly StrategyResult[],
   source: DataSource,
   options: TrainOptionsInput,
+  more: Partial<TrainSetup> = {},
 ): Promise<TrainResult> =>
   train(student, {
     options: { loss: [], augment: false, ...options },
@@ -81,4 +82,5 @@ export const taught = (
     executor: createExecutor({ threads: 1 }),
     evaluate: async () => ({ top1: 0 }),
     seed: 1,
+    ...more,
   })
