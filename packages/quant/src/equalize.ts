@@ -179,9 +179,9 @@ interface Scales {
 const scalesOf = (scales: ReadonlyMap<Node, Scales>, node: Node): Scales =>
   scales.get(node) ?? { out: new Float64Array(), into: new Float64Array() }
 
-/** The least change that another sweep must bring; rows of a hundred layers settle within so many. */
-const settled = 1e-4
-const mostSweeps = 200
+/** Sweeps end when none of the scales changes by more than this share: what is left costs nothing. */
+const settled = 0.02
+const mostSweeps = 100
 
 function balanced(graph: Graph, pairs: readonly Pair[], layers: readonly LayerWeights[]): ReadonlyMap<Node, Scales> {
   const reaches = new Map(layers.map(layer => [layer.node, reachOf(graph, layer)]))

@@ -2,14 +2,8 @@ export type { ActivationType, Affine, Range } from './affine.ts'
 export type { CorrectedBias } from './bias-correction.ts'
 export { type Equalized, type EqualizedPair, type EqualizeOptions, equalize } from './equalize.ts'
 export type { RecipeChange } from './explain/cause.ts'
-export {
-  type Experiment,
-  type ExplainedLayer,
-  type ExplainOptions,
-  type Explanation,
-  explain,
-  type Finding,
-} from './explain/explain.ts'
+export { type ExplainOptions, explain } from './explain/explain.ts'
+export type { Experiment, ExplainedLayer, Explanation, Finding } from './explain/explanation.ts'
 export type { LayerSensitivity } from './layer-sensitivities.ts'
 export type { MixedPrecision } from './mixed-precision.ts'
 export type { AnyObserver, Observation } from './observer.ts'

@@ -84,7 +84,7 @@ export async function learnRounding(
   const { dims, below, fraction } = layer
   const size = Math.min(options.batchSize, data.rows)
   const nearest = fraction.map(part => (part >= 0.5 ? 1 : 0))
-  await using session = await executor.open(stepGraphOf(layer, data, size), { threads: 1 })
+  await using session = await executor.open(stepGraphOf(layer, data, size))
   const errorOf = (up: Float32Array) => errorWith(session, layer, data, size, up)
   const before = await errorOf(nearest)
   let state: Record<'v' | 'm' | 'u', TensorData> = {

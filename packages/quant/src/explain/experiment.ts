@@ -7,7 +7,7 @@ import { rangeStore, type Sampling } from '../range-store.ts'
 import { observerOf, staticOptions } from '../static-options.ts'
 import type { AsQuantized } from './as-quantized.ts'
 import type { QuantChange, RecipeChange } from './cause.ts'
-import type { Experiment } from './explain.ts'
+import type { Experiment } from './explanation.ts'
 
 /** More than any two models differ by. */
 const exact = 300

@@ -15,7 +15,8 @@ import { executor } from '../testing/compare.ts'
 import { noise } from '../testing/noise.ts'
 import type { Cause } from './cause.ts'
 import { causes } from './causes/registry.ts'
-import { type Explanation, explain } from './explain.ts'
+import { explain } from './explain.ts'
+import type { Explanation } from './explanation.ts'
 
 const size = 64
 
