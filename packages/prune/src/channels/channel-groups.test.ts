@@ -164,6 +164,27 @@ describe('what goes together', () => {
     )
   })
 
+  test('the weights that a layer computes its weight from, such as a mask or a scale for each channel', async () => {
+    const graph = graphOf((b, image) => {
+      const stem = conv(b, 'stem', image, 4)
+      const weight = b.Add(counted(b, 'weight', 2, 4, 1, 1), counted(b, 'shift', 2, 1, 1, 1))
+      return conv(b, 'head', b.Conv(stem, weight), 1)
+    })
+    expect(summary(graph)).toEqual([
+      ['stem/Conv', 4, 'stem.weight/0 makes 0', 'weight/1 follows 0'],
+      ['Conv', 2, 'weight/0 makes 0', 'shift/0 follows 0', 'head.weight/1 reads 0'],
+    ])
+    // A zero of `weight` would be none once `shift` is added: what the layer reads is masked instead.
+    expect(maskChannels(graph, new Map([['stem/Conv', [1]]])).nodes.length).toBe(graph.nodes.length + 1)
+    await expectCutIsMasked(
+      graph,
+      new Map([
+        ['stem/Conv', [1]],
+        ['Conv', [0]],
+      ]),
+    )
+  })
+
   test('a weight that two layers share is cut once, for both', async () => {
     const graph = graphOf((b, image) => {
       const weight = counted(b, 'shared', 4, 4, 1, 1)
@@ -197,6 +218,16 @@ describe('what stays', () => {
       'normal/Conv': 'Softmax (Softmax) computes across them',
       'last/Conv': 'they are the output y of the model',
     })
+  })
+
+  test('what weights are multiplied by weights over, where a zero in none of them would be one in the product', () => {
+    const graph = graphOf((b, image) => {
+      const rows = b.Transpose(conv(b, 'stem', image, 4), { perm: [0, 2, 3, 1] })
+      const left = b.Exp(b.scope('left', () => b.MatMul(counted(b, 'a', 4, 3), counted(b, 'b', 3, 5))))
+      return b.MatMul(rows, b.MatMul(left, b.Exp(counted(b, 'c', 5, 2))))
+    })
+    expect(channelGroups(graph).groups.map(({ name }) => name)).toEqual(['stem/Conv'])
+    expect(reasonsOf(graph)['left/MatMul']).toBe('MatMul (MatMul) makes a weight of weights')
   })
 
   test('what is excluded, or not included; the names of groups stay the same', () => {

@@ -52,6 +52,7 @@ export function randomGraph(seed: number, layers = 8): Graph {
     x => b.Mul(like(x), x),
     x => b.Max([x, like(x)]),
     x => b.Concat([x, pick(values)], { axis: 1 }),
+    x => b.MaxPool(b.Concat([x, like(x)], { axis: 2 }), { kernel_shape: [2, 1], strides: [2, 1] }),
     x => {
       const [first, second] = b.Split(x, undefined, { axis: 1, num_outputs: 2 })
       return first && second ? b.Mul(first, b.Sigmoid(second)) : x
