@@ -49,6 +49,11 @@ export interface ActivationScale<Options extends z.ZodType = z.ZodType> {
   readonly options: Options
   /** Whether the scale is that of the batch at hand, so that a fixed one has to be found at the end. */
   readonly dynamic?: boolean
+  /**
+   * Whether it is trained. Those of the model's inputs are not: data does not change, and the gradient would cost the way
+   * back through the first layer.
+   */
+  readonly trained?: boolean
   readonly build: (context: ScaleContext, options: z.output<Options>) => ScaleValues
 }
 

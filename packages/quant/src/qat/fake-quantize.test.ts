@@ -15,12 +15,13 @@ import { trainedScales } from './trained-scales.ts'
 const [inputs, outputs] = [3, 2]
 const weights = noise([inputs, outputs], 9)
 
-/** y = x·W + b */
+/** y = h·W + b with h = x, which is no input of the model: those have fixed scales */
 function linear(): Graph {
   const b = createBuilder('linear')
   const W = b.initializer('W', tensorOf('float32', weights.dims, weights.data))
   const bias = b.initializer('b', tensorOf('float32', [outputs], [0.3, -0.2]))
-  b.output(b.named(b.Gemm(b.input('x', 'float32', [4, inputs]), W, bias), 'y'))
+  const h = b.named(b.Neg(b.Neg(b.input('x', 'float32', [4, inputs]))), 'h')
+  b.output(b.named(b.Gemm(h, W, bias), 'y'))
   return b.build()
 }
 
@@ -33,7 +34,7 @@ interface Choice {
   readonly range?: Range
 }
 
-/** The linear layer with rounding; its input begins with the range. */
+/** The linear layer with rounding; h begins with the range. */
 function rounding({
   activationScale = 'learned',
   activations = usualQuantization.activations,
@@ -45,7 +46,7 @@ function rounding({
   const graph = linear()
   const plan = planQuantization(graph, { quantization: { ...usualQuantization, activations } })
   const levels = levelsOf(activations, activationBits)
-  const fake = fakeQuantize(graph, graph, plan, new Map([['x', range]]), new Map(), {
+  const fake = fakeQuantize(graph, graph, plan, new Map([['h', range]]), new Map(), {
     levels,
     weightBits,
     weightScale,
@@ -58,11 +59,11 @@ function rounding({
   }
 }
 
-/** The scale and zero point by which the graph rounds its input. */
+/** The scale and zero point by which the graph rounds h. */
 async function affineOf({ fake, levels }: ReturnType<typeof rounding>, graph = fake.graph) {
   const { groups, weights } = await trainedScales(graph, fake, levels, executor)
   const [affine] = [...groups.values()]
-  if (!affine) throw new Error('The input is rounded.')
+  if (!affine) throw new Error('h is rounded.')
   return { ...affine, ...levels, weights: Array.from(weights.get('W') ?? []) }
 }
 
@@ -88,7 +89,7 @@ describe('what is rounded', () => {
   ])('of activations is what the definition says: %o', async choice => {
     const made = rounding(choice)
     const affine = await affineOf(made)
-    const [rounded] = await run(made.fake.graph, { x }, [made.behind('x')])
+    const [rounded] = await run(made.fake.graph, { x }, [made.behind('h')])
     expect(rounded).toEqual(near(numbersOf(x).map(value => fakeQuantized(value, affine))))
   })
 
@@ -144,7 +145,7 @@ describe('gradients', () => {
         const feeds = { x: noise([4, inputs], seed) }
         const affine = await affineOf(made)
         const [gradient = [], W = []] = [
-          (await gradientsOf(made, ['qat/x/scale'], feeds))[0],
+          (await gradientsOf(made, ['qat/h/scale'], feeds))[0],
           (await run(made.fake.graph, feeds, [made.behind('W')]))[0],
         ]
         // dy/dx̂ through the layer; the bias's own part is less than half a step of its scale.
@@ -163,7 +164,7 @@ describe('gradients', () => {
 
   test('of weights pass straight through, also to the greatest of a channel', async () => {
     const made = rounding()
-    const [rounded = []] = await run(made.fake.graph, { x }, [made.behind('x')])
+    const [rounded = []] = await run(made.fake.graph, { x }, [made.behind('h')])
     const [dW, db] = await gradientsOf(made, ['W', 'b'], { x })
     const expected = Array.from({ length: inputs * outputs }, (_, at) => {
       const [input, output] = [Math.floor(at / outputs), at % outputs]

@@ -229,7 +229,9 @@ function scaleOfGroup(
     levels,
     tensors,
   }
-  if (group.observed.length > 0) return activationScale.build(context, scaleOptions as never)
+  const isInput = graph.inputs.some(input => group.observed.includes(input.name))
+  const isFixed = group.observed.length === 0 || (isInput && activationScale.trained)
+  if (!isFixed) return activationScale.build(context, scaleOptions as never)
   const { scale, zeroPoint } = affineOfLevels(start, levels)
   return { scale: b.scalar(scale), zeroPoint: zeroPointOf(context, zeroPoint) }
 }

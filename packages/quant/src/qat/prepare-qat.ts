@@ -1,7 +1,6 @@
 import {
   type DataSource,
   type Executor,
-  type FrozenFrom,
   type Graph,
   ModelError,
   type ProgressListener,
@@ -202,12 +201,14 @@ function partOf(
   convs: ReadonlyMap<string, NormalizedConv>,
   { batchNorm, freezeObservers }: QatOptions,
 ): TrainingPart {
-  const frozen: FrozenFrom[] =
-    batchNorm === 'fold'
-      ? []
-      : [...convs.values()].flatMap(({ norm: { inputs } }) =>
-          inputs.slice(1, 3).map(pattern => ({ pattern, epoch: batchNorm.epochs + 1 })),
-        )
+  const norms = batchNorm === 'fold' ? [] : [...convs.values()].map(({ norm }) => norm.inputs)
+  const epoch = batchNorm === 'fold' ? 1 : batchNorm.epochs + 1
+  const frozen = norms.flatMap(([, scale = '', shift = '', , variance = '']) => [
+    // Training finds it in a sum, as if it were a bias; it follows the batches.
+    variance,
+    { pattern: scale, epoch },
+    { pattern: shift, epoch },
+  ])
   const onEpoch: TrainingPart['onEpoch'] = async ({ epoch, epochs, writeState }) => {
     const isObserving = (epoch - 1) / epochs < freezeObservers
     if (observing) await writeState({ [observing]: scalar(isObserving ? 1 : 0) })

@@ -12,7 +12,7 @@ import {
 import { createEvaluator } from '@pare/evaluate'
 import { createModel } from '@pare/models'
 import { optimizedGraph } from '@pare/runtime'
-import { type TrainSetup, train } from '@pare/train'
+import { planTraining, type TrainSetup, train } from '@pare/train'
 import { describe, expect, test } from 'vitest'
 import { executor } from '../testing/compare.ts'
 import { stripes } from '../testing/stripes.ts'
@@ -55,6 +55,16 @@ describe('a model that is trained with the rounding of its quantized form', () =
     expect(result.graph.outputs).toEqual(float.outputs)
     const ops = new Set((await optimizedGraph(result.graph)).nodes.map(({ op }) => op))
     expect([...ops].filter(op => /^(Conv|FusedConv|Gemm|MatMul)$/.test(op))).toEqual([])
+  })
+
+  test('leaves running statistics to follow the batches', async () => {
+    const { graph, training } = await prepareQat(float, context, { batchNorm: { epochs: 1 } })
+    const { trained } = await planTraining(graph, { ...setup, parts: [training], measuredSteps: 0 })
+    const names = new Set(trained.map(({ name }) => name))
+    const norms = graph.nodes.filter(({ op }) => op === 'BatchNormalization')
+    expect(norms.length).toBeGreaterThan(5)
+    for (const { inputs } of norms)
+      expect(inputs.map(name => names.has(name))).toEqual([false, true, true, false, false])
   })
 
   test('gives the same bytes again for the same seed', async () => {

@@ -13,8 +13,10 @@ import { affineOfLevels } from '../levels.ts'
  */
 export const learned = defineActivationScale({
   id: 'learned',
-  description: 'Trained as the weights are, from calibrated ranges on (learned step size quantization).',
+  description:
+    'Trained as the weights are, from calibrated ranges on (learned step size quantization); those of inputs stay.',
   options: z.strictObject({}),
+  trained: true,
   build: context => {
     const { b, name, start, levels, elements, tensors } = context
     const { scale: k, zeroPoint } = affineOfLevels(start, levels)
