@@ -1,3 +1,4 @@
+export type { LearnedRounding } from './ada-round.ts'
 export type { ActivationType, Affine, Range } from './affine.ts'
 export type { CorrectedBias } from './bias-correction.ts'
 export { type Equalized, type EqualizedPair, type EqualizeOptions, equalize } from './equalize.ts'
