@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { defineStrategy } from '@pare/core-graph'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { parseRecipe } from './read-recipe.ts'
 import { strategyRegistry } from './strategies.ts'
-import { asking } from './testing/small-runs.ts'
 
 const page = new URL('../../../docs/recipes.md', import.meta.url)
 
@@ -14,7 +15,12 @@ test('the page has recipes', () => {
 })
 
 test.each(recipes.map(text => [text.match(/name: (\S+)/)?.[1], text]))('the recipe of %s is one', (_, text) => {
-  const plugin = { ...asking([], async () => undefined), id: 'example.half-weights' }
-  const registry = strategyRegistry([{ ...plugin, options: plugin.options.loose() }])
-  expect(parseRecipe(text, 'docs/recipes.md', registry).stages.length).toBeGreaterThan(0)
+  const plugin = defineStrategy({
+    id: 'example.half-weights',
+    description: 'The strategy of the plugin of the page',
+    options: z.strictObject({ smallest: z.int() }),
+    needs: [],
+    prepare: async graph => ({ graph }),
+  })
+  expect(parseRecipe(text, 'docs/recipes.md', strategyRegistry([plugin])).stages.length).toBeGreaterThan(0)
 })
