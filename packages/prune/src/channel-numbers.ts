@@ -17,7 +17,7 @@ export function weightNumbers(
   const zeroPoint = graph.initializers.get(node.inputs[2] ?? '')
   const axis = scale.dims.length === 0 ? 0 : axisOf(node.attributes.axis, tensor.dims.length)
   const [scales, zeros] = [numbersOf(scale), zeroPoint && numbersOf(zeroPoint)]
-  const inner = product(tensor.dims.slice(axis + 1))
+  const inner = rowLength(tensor.dims, axis)
   for (const [place, level] of data.entries()) {
     const block = scales.length === 1 ? 0 : Math.floor(place / inner) % scales.length
     data[place] = (level - (zeros?.[block] ?? 0)) * (scales[block] ?? 0)
@@ -29,6 +29,9 @@ const axisOf = (attribute: Graph['nodes'][number]['attributes'][string] | undefi
   const axis = attribute?.kind === 'int' ? attribute.value : 1
   return axis < 0 ? axis + rank : axis
 }
+
+/** How many numbers lie at one place of an axis, side by side. */
+export const rowLength = (dims: readonly number[], axis: number): number => product(dims.slice(axis + 1))
 
 const product = (sizes: readonly number[]) => sizes.reduce((total, size) => total * size, 1)
 
@@ -47,7 +50,7 @@ export function rowsOf(
 ): readonly Float32Array[] {
   const outer = product(dims.slice(0, axis))
   const size = dims[axis] ?? 1
-  const inner = product(dims.slice(axis + 1))
+  const inner = rowLength(dims, axis)
   return indices.map(places => {
     const row = new Float32Array(outer * places.length * inner)
     let end = 0

@@ -11,6 +11,7 @@ export interface CountSearch {
   readonly target: Target
   /** How many channels of each group go at a level from 0 (none) to 1 (all that may), growing with it. */
   readonly countsAt: (level: number) => Counts
+  /** A graph of the size of the one that is left. */
   readonly cut: (counts: Counts) => Graph
   /** What is left of each group is a multiple of it. */
   readonly multiple: number

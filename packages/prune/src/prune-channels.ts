@@ -18,7 +18,7 @@ export interface RankedGroups {
   /** What the target is a share of, and its value for the graph. */
   readonly measure: Measure
   readonly value: number
-  /** The graph without so many of the least important channels of groups. */
+  /** A graph of the size of the one that is left when so many channels of groups go. */
   readonly cut: (counts: Counts) => Graph
 }
 
@@ -80,14 +80,16 @@ export async function pruneChannels(
   const target = await targetOf(graph, options.target, context)
   const scores = await groupScores(graph, groups, options.importance, context)
   const ranking = new Map([...scores].map(([name, own]) => [name, rankedChannels(own)]))
-  const cut = (counts: Counts) => cutChannels(graph, leastImportant(ranking, counts))
+  // Which channels go does not change the size, and neighbours are cut fastest.
+  const neighbours = new Map(groups.map(({ name, channels }) => [name, [...Array(channels).keys()]]))
+  const cut = (counts: Counts) => cutChannels(graph, leastImportant(neighbours, counts))
   const { measure } = target
   const value = context.round ? await measure.of(graph) : target.before
   const { countsAt, detailsOf, details } = await allocate({ graph, groups, scores, ranking, measure, value, cut })
   const multiple = multipleFor(options, context.target)
   const chosen = await chooseCounts({ groups, target, countsAt, cut, multiple, maxRatio, note, signal })
   return {
-    graph: cut(chosen.counts),
+    graph: cutChannels(graph, leastImportant(ranking, chosen.counts)),
     details: {
       target: targetDetails(target, chosen.reached),
       multiple,

@@ -3,10 +3,11 @@ import {
   type Evaluator,
   type Executor,
   type Graph,
-  graphIndex,
+  type Metrics,
   operatorOf,
   type ProgressListener,
   RunError,
+  renameValues,
   type TensorMap,
 } from '@pare/core-graph'
 import { createEvaluator, createFidelityEvaluator, crossEntropy, topK } from '@pare/evaluate'
@@ -15,7 +16,9 @@ import { maskChannels } from '../channels/mask-channels.ts'
 import { createBoundary, runWhole, withTensors } from './boundary.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { checkAlike, pointsOf, type Sensitivities, withPoint } from './sensitivities.ts'
+import { sharedSessions } from './shared-sessions.ts'
 import { firstDifference, partBetween, suffixFrom } from './split-graph.ts'
+import { maskableValues, withZeros } from './zeroed-channels.ts'
 
 /** What sensitivities are measured with. */
 export interface SensitivitySetup {
@@ -75,15 +78,18 @@ export async function measureSensitivities(graph: Graph, setup: SensitivitySetup
   const samples = Math.min(setup.samples, source.size ?? setup.samples)
   const identity = { model: fingerprintOf(graph), metric, samples, importance }
   if (known) checkAlike(known, identity, 'The sensitivity file')
+  const isWhole = (group: ChannelGroup) =>
+    ratios.every(ratio => known && pointsOf(known, group.name).some(point => point.ratio === ratio))
+  if (known && groups.every(isWhole)) return known
 
+  await using sessions = sharedSessions(executor)
   const output = graph.outputs[0]?.name ?? ''
   const boundary = createBoundary(graph, output, { executor, source, samples, batchSize, memory, signal })
-  const lastPlace = graph.nodes.indexOf(graphIndex(graph).producer.get(output) as Graph['nodes'][number])
-  const reference =
-    ownMetrics.get(metric) === 'fidelity' && !evaluate ? await referenceOf(graph, output, setup) : undefined
+  const lastPlace = graph.nodes.findIndex(({ outputs }) => outputs.includes(output))
+  const tail = !evaluate && (await tailOf(graph, output, setup))
+  if (tail) sessions.share(tail.graph)
 
-  const metricOf = async (candidate: Graph): Promise<number> => {
-    const metrics = await (evaluate ? evaluate(candidate, { signal }) : measured(candidate))
+  const figure = (metrics: Metrics): number => {
     const value = metrics[metric]
     if (value !== undefined) return value
     throw new RunError({
@@ -92,21 +98,23 @@ export async function measureSensitivities(graph: Graph, setup: SensitivitySetup
       hint: `It gives ${Object.keys(metrics).join(', ')}: name one of these as the metric.`,
     })
   }
-  const measured = (candidate: Graph) => {
-    const model = boundary.place === 0 ? candidate : suffixFrom(candidate, boundary.place, [output], graph)
-    const common = { executor, batchSize }
-    if (!reference)
-      return createEvaluator({
-        ...common,
-        source: boundary.source,
-        limit: samples,
-        metrics: [topK(1), topK(5), crossEntropy],
-      })(model, { signal })
-    const given = withTensors(boundary.source, graph, reference.tensors)
-    return createFidelityEvaluator(reference.graph, { ...common, source: given, limit: samples, output })(model, {
-      signal,
-    })
+  /** @param given what the model's inputs are fed with */
+  const measured = async (model: Graph, given: DataSource): Promise<number> => {
+    const common = { executor: sessions, batchSize, limit: samples }
+    if (evaluate || !tail || ownMetrics.get(metric) === 'labels')
+      return figure(
+        await createEvaluator({ ...common, source: given, metrics: [topK(1), topK(5), crossEntropy] })(model, {
+          signal,
+        }),
+      )
+    const beside = withTensors(given, graph, tail.tensors)
+    return figure(await createFidelityEvaluator(tail.graph, { ...common, source: beside, output })(model, { signal }))
   }
+  const candidate = async (model: Graph): Promise<number> => {
+    if (evaluate) return figure(await evaluate(model, { signal }))
+    return measured(boundary.place === 0 ? model : suffixFrom(model, boundary.place, [output], graph), boundary.source)
+  }
+  const baseline = () => (tail ? measured(tail.graph, withTensors(source, graph, tail.tensors)) : candidate(graph))
 
   const masks = (group: ChannelGroup) =>
     ratios.map(ratio => ({
@@ -126,7 +134,7 @@ export async function measureSensitivities(graph: Graph, setup: SensitivitySetup
     format: 'pare-sensitivities',
     version: 1,
     ...identity,
-    baseline: await metricOf(graph),
+    baseline: await baseline(),
     groups: {},
   }
   const total = groups.length * ratios.length
@@ -138,13 +146,21 @@ export async function measureSensitivities(graph: Graph, setup: SensitivitySetup
     done += ratios.length - open.length
     if (open.length === 0) continue
     if (!evaluate && !(await boundary.advance(place))) far++
+    const suffix = suffixFrom(graph, boundary.place, [output])
+    const most = maskChannels(graph, open.at(-1)?.cuts ?? new Map())
+    const given = suffix.inputs.flatMap(({ name, type }) => (type?.dataType === 'float32' ? [name] : []))
+    const values = boundary.place > 0 ? maskableValues(graph, most, group, given) : undefined
+    sessions.share(suffix)
     for (const { ratio, cuts } of open) {
       signal.throwIfAborted()
-      const value = await metricOf(maskChannels(graph, cuts))
+      const value = values
+        ? await measured(suffix, withZeros(boundary.source, values, cuts.get(group.name) ?? []))
+        : await candidate(maskChannels(graph, cuts))
       all = withPoint(all, { group: group.name, channels: group.channels, ratio, value })
       await save?.(all)
       progress?.({ done: ++done, total, unit: 'points', values: { [metric]: value } })
     }
+    await sessions.giveBack(suffix)
   }
   if (far > 0)
     note?.(
@@ -159,9 +175,9 @@ const maskedAt = ({ channels }: ChannelGroup, ranking: readonly number[], ratio:
 
 /**
  * What the whole model makes of each batch, as far as its last layer with weights, which is little to keep: from there
- * on it runs beside each candidate.
+ * on it runs beside each candidate, and by itself for the baseline.
  */
-async function referenceOf(
+async function tailOf(
   graph: Graph,
   output: string,
   { executor, source, samples, batchSize, signal }: SensitivitySetup,
@@ -170,16 +186,20 @@ async function referenceOf(
     0,
     graph.nodes.findLastIndex(node => operatorOf(node)?.macs !== undefined),
   )
-  const tail = suffixFrom(graph, place, [output])
+  const behind = suffixFrom(graph, place, [output])
   const inputs = new Set(graph.inputs.map(({ name }) => name))
-  const made = tail.inputs.map(({ name }) => name).filter(name => !inputs.has(name))
+  const made = behind.inputs.map(({ name }) => name).filter(name => !inputs.has(name))
+  // A candidate may read values of the same names, with zeros in them.
+  const names = new Map(made.map(name => [name, `reference/${name}`]))
+  const tail = renameValues(behind, names)
   const tensors: TensorMap[] = []
   if (made.length === 0) return { graph: tail, tensors }
   const head = partBetween(graph, 0, place, made)
   await using session = await executor.open(head)
   for await (const batch of source.batches({ batchSize, limit: samples, signal })) {
     signal.throwIfAborted()
-    tensors.push(await runWhole(session, head, batch))
+    const outputs = Object.entries(await runWhole(session, head, batch))
+    tensors.push(Object.fromEntries(outputs.map(([name, tensor]) => [names.get(name) ?? name, tensor])))
   }
   return { graph: tail, tensors }
 }
