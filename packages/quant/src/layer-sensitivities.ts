@@ -48,7 +48,7 @@ export async function sensitivities(
 }
 
 /** The nodes of a plan that multiply and add; the others follow them. */
-export function computingNodes(graph: Graph, { quantized }: Pick<QuantizationPlan, 'quantized'>): readonly Node[] {
+function computingNodes(graph: Graph, { quantized }: Pick<QuantizationPlan, 'quantized'>): readonly Node[] {
   const names = new Set(quantized.map(({ node }) => node))
   return graph.nodes.filter(node => names.has(node.name) && ruleOf(node)?.role === 'computes')
 }

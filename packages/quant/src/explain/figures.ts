@@ -10,7 +10,7 @@ export const figure = (value: number): string => String(Number(value.toPrecision
 
 export const rangeText = ({ low, high }: Range): string => `${figure(low)} to ${figure(high)}`
 
-export const median = (values: Iterable<number>): number => {
+const median = (values: Iterable<number>): number => {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[sorted.length >> 1] ?? 0
 }
