@@ -4,7 +4,6 @@ import {
   inferTypes,
   type Node,
   operatorOf,
-  passes,
   readAttributes,
   type Shape,
   type Tensor,
@@ -18,6 +17,7 @@ import type { ChannelCuts } from './channel-groups.ts'
 import { channelPlan, ruleOf } from './channel-plan.ts'
 import { chosenChannels } from './chosen-channels.ts'
 import { takePlaces } from './take-places.ts'
+import { withoutOrphans } from './without-orphans.ts'
 
 /**
  * The graph without some of its channels: weights, biases and statistics without their places, and what else says how
@@ -45,7 +45,8 @@ export function cutChannels(graph: Graph, cuts: ChannelCuts): Graph {
   const valueInfo = new Map([...graph.valueInfo].map(([name, info]) => [name, annotated(info, shapeAfter)]))
   const cut = { ...graph, nodes, initializers, valueInfo }
   // What computed a shape that is stated now is read by nothing any more.
-  return numbers.size > 0 ? passes['remove-dead-code'].run(cut).graph : cut
+  const replaced = [...numbers].flatMap(([node, names]) => [...names.keys()].map(index => node.inputs[index] ?? ''))
+  return withoutOrphans(cut, replaced)
 }
 
 /** By value and axis: the places that are left, where some go. */

@@ -10,19 +10,26 @@ import { cutChannels } from './cut-channels.ts'
 
 const small = { width: 0.125, input: [1, 28, 28] as [number, number, number], classes: 10 }
 const exported = new URL('../../../../e2e/models/trainable/', import.meta.url)
+/** Weights that layers share, that old files list as inputs, half floats, sizes that are computed, other exporters. */
+const others = [
+  'pytorch-dynamic-shapes',
+  'pytorch-float16',
+  'pytorch-opset-9',
+  'pytorch-tied-dynamo',
+  'pytorch-transformer-torchscript',
+  'tf2onnx-opset-11',
+].map(name => `../${name}.onnx`)
 const graphs = [
   ...(['mobilenet-v1', 'mobilenet-v2', 'resnet'] as const).map(id => [id, createModel(id, small)] as const),
-  ...readdirSync(exported)
-    .filter(file => file.endsWith('.onnx'))
-    .map(file => [file, simplify(loadModel(readFileSync(new URL(file, exported)))).graph] as const),
+  ...[...readdirSync(exported).filter(file => file.endsWith('.onnx')), ...others].map(
+    file => [file, simplify(loadModel(readFileSync(new URL(file, exported)))).graph] as const,
+  ),
 ].map(([name, graph]) => [name, withRandomFloats(graph)] as const)
 
 describe.each(graphs)('%s', (_, graph) => {
   test('without any channels, it computes what it does where nothing reads them', async () => {
-    for (const seed of [1, 2]) {
-      const cut = await expectCutIsMasked(graph, randomCuts(graph, seed))
-      expect(difference(await outputsOf(cut), await outputsOf(graph))).toBeGreaterThan(1e-3)
-    }
+    const cut = await expectCutIsMasked(graph, randomCuts(graph, 1))
+    expect(difference(await outputsOf(cut), await outputsOf(graph))).toBeGreaterThan(1e-3)
   })
 
   test('cut in two steps it is what it is cut at once', () => {
@@ -79,7 +86,7 @@ describe('any graph of any layers', () => {
           graph.nodes.some(({ op }) => op === 'QuantizeLinear') ? 0.05 : 1e-4,
         )
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
@@ -90,7 +97,7 @@ describe('any graph of any layers', () => {
         const cuts = lasting(graph, randomCuts(graph, seed))
         expectSameCut(cutChannels(graph, cuts), inTwoSteps(graph, cuts))
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 

@@ -5,6 +5,7 @@ import {
   type TensorMap,
   tensorNumbers,
   tensorOf,
+  usersOf,
   validate,
 } from '@pare/core-graph'
 import { createExecutor } from '@pare/runtime'
@@ -15,14 +16,22 @@ import { maskChannels } from '../channels/mask-channels.ts'
 
 const executor = createExecutor({ threads: 1 })
 
-/** Numbers between −1 and 1 for every input; symbols are 2. */
-export function randomFeeds(graph: Graph): TensorMap {
+/** Numbers between −1 and 1 for every input, 0 or 1 where they are whole; symbols are 2. */
+function randomFeeds(graph: Graph): TensorMap {
   const random = createRandom(1)
   return Object.fromEntries(
     graph.inputs.map(({ name, type }) => {
       const dims = (type?.shape ?? []).map(size => (typeof size === 'number' ? size : 2))
-      const data = new Float32Array(dims.reduce((product, size) => product * size, 1)).map(() => random() * 2 - 1)
-      return [name, { dataType: 'float32', dims, data }]
+      const count = dims.reduce((product, size) => product * size, 1)
+      if (type?.dataType === 'int64')
+        return [
+          name,
+          { dataType: 'int64', dims, data: BigInt64Array.from({ length: count }, () => BigInt(Math.round(random()))) },
+        ]
+      return [
+        name,
+        { dataType: type?.dataType ?? 'float32', dims, data: new Float32Array(count).map(() => random() * 2 - 1) },
+      ]
     }),
   )
 }
@@ -36,15 +45,18 @@ export async function outputsOf(graph: Graph, feeds = randomFeeds(graph)): Promi
 /** The largest difference, as a share of the largest number that is wanted. */
 export function difference(got: readonly number[][], wanted: readonly number[][]): number {
   expect(got.map(output => output.length)).toEqual(wanted.map(output => output.length))
-  const largest = Math.max(...wanted.flat().map(Math.abs))
-  return Math.max(...got.flat().map((value, index) => Math.abs(value - (wanted.flat()[index] ?? 0)))) / (largest || 1)
+  const [all, others] = [got.flat(), wanted.flat()]
+  const largest = others.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  const furthest = all.reduce((most, value, index) => Math.max(most, Math.abs(value - (others[index] ?? 0))), 0)
+  return furthest / (largest || 1)
 }
 
 /** A graph whose every float is random, so that no bias or scale is one that hides a mistake; positive ones stay so. */
 export function withRandomFloats(graph: Graph): Graph {
   const random = createRandom(7)
   const initializers = [...graph.initializers].map(([name, tensor]) => {
-    if (tensor.dataType !== 'float32' || tensor.dims.length === 0) return [name, tensor] as const
+    const isSetting = usersOf(graph, name).some(({ op }) => op === 'Resize')
+    if (isSetting || tensor.dataType !== 'float32' || tensor.dims.length === 0) return [name, tensor] as const
     const numbers = tensorNumbers(tensor)
     const isPositive =
       tensor.dims.length === 1 && numbers.every(value => value >= 0) && !numbers.every(value => value === 0)
