@@ -31,7 +31,7 @@ export const adaRoundOptions = z.strictObject({
   regularization: z
     .number()
     .nonnegative()
-    .default(0.1)
+    .default(1)
     .describe('λ: how strongly each weight is drawn to one of its two levels, beside the error of the layer'),
 })
 
