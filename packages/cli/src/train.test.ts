@@ -81,6 +81,12 @@ test('a model is trained without a recipe, on all samples but those held out', a
   expect(planned.out).toContain('1, each of 5 steps of 8 samples')
 })
 
+test("a model is trained for classes of one's own, by a last layer drawn anew", async () => {
+  const flags = ['--epochs', '1', '--batch-size', '16', '--classes', '6', '--freeze', 'stem*', '-o', 'six.onnx']
+  expect(await run('train', 'model.onnx', ...data, ...flags)).toMatchObject({ code: 0 })
+  expect((await readModel('six.onnx')).initializers.get('classifier/bias')?.dims).toEqual([6])
+})
+
 test.each([
   ['a recipe that does not train', ['int8.yaml'], 'RECIPE_TRAIN: No stage of int8.yaml trains.'],
   ['a model without data', ['model.onnx'], 'RECIPE_FLAG: model.onnx is a model, and there is no data to train it on.'],

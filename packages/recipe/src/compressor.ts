@@ -1,7 +1,6 @@
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import {
   type Evaluator,
-  type Graph,
   PareError,
   type ProgressListener,
   RunError,
@@ -9,12 +8,12 @@ import {
   type Strategy,
   targets,
 } from '@pare/core-graph'
-import { createModel } from '@pare/models'
-import { createExecutor, readModel } from '@pare/runtime'
+import { createExecutor } from '@pare/runtime'
 import { stringify } from 'yaml'
 import { runEvaluators } from './evaluators.ts'
 import type { RunEventBody, RunListener } from './events.ts'
 import { fingerprintOf } from './fingerprint.ts'
+import { loadModel } from './load-model.ts'
 import { openNeeds } from './open-needs.ts'
 import { planRecipe, type StagePlan } from './plan-recipe.ts'
 import { type LoadedPlugin, loadPlugins } from './plugins.ts'
@@ -222,12 +221,6 @@ export class Compressor {
       throw error
     }
   }
-}
-
-async function loadModel({ model, seed }: Recipe, baseDirectory: string): Promise<Graph> {
-  if (typeof model === 'string') return readModel(resolve(baseDirectory, model))
-  const { create, ...options } = model
-  return createModel(create, { ...options, seed })
 }
 
 const cancelled = (folder: string, cause: unknown) =>

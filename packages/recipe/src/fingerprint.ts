@@ -7,6 +7,7 @@ import { type Graph, RunError } from '@pare/core-graph'
 import { parquetPaths } from '@pare/data'
 import { externalFilesOf, readModel } from '@pare/runtime'
 import { z } from 'zod'
+import { modelPath } from './load-model.ts'
 import type { LoadedPlugin } from './plugins.ts'
 import type { Recipe } from './schema.ts'
 import type { DataRole, GivenData } from './sources.ts'
@@ -37,7 +38,8 @@ export async function fingerprintOf(
     paths.add(path)
     for (const location of externalFilesOf(graph)) paths.add(join(dirname(path), location))
   }
-  if (typeof recipe.model === 'string') addModel(resolve(baseDirectory, recipe.model), model)
+  const own = modelPath(recipe)
+  if (own !== undefined) addModel(resolve(baseDirectory, own), model)
   const teacher = teacherPath(recipe)
   if (teacher !== undefined) {
     const path = resolve(baseDirectory, teacher)

@@ -3,6 +3,7 @@ export { Compressor, type CompressorOptions, type PlanOptions, type RunOptions }
 export type { RunEvent, RunEventBody, RunListener } from './events.ts'
 export { type ImportedRecipe, importRecipe } from './import/import-recipe.ts'
 export { recipeJsonSchema } from './json-schema.ts'
+export { loadModel } from './load-model.ts'
 export type { StagePlan } from './plan-recipe.ts'
 export { readPreprocess } from './read-recipe.ts'
 export {

@@ -17,6 +17,15 @@ const createdModel = z.discriminatedUnion('create', [
   z.strictObject({ create: z.literal('resnet'), ...models.resnet.options.omit({ seed: true }).shape }),
 ])
 
+/** A file whose last layer is drawn anew for the user's own classes. */
+const modelWithClasses = z.strictObject({
+  path: z.string().min(1).describe('Path of an ONNX file, relative to the recipe.'),
+  classes: z
+    .int()
+    .min(2)
+    .describe('Classes of your own data: the last layer is replaced by one of so many outputs, drawn by the seed.'),
+})
+
 /** The data of a recipe. Paths are relative to the recipe's file. */
 const dataSchema = z
   .strictObject({
@@ -69,8 +78,12 @@ const stageSchema = (registry: StrategyRegistry) =>
 export const recipeSchema = (registry: StrategyRegistry) =>
   z.strictObject({
     model: z
-      .union([z.string().min(1), createdModel], { error: 'a path to an ONNX file, or { create: mobilenet-v1, … }' })
-      .describe('The model to compress: a path to an ONNX file, relative to the recipe, or an architecture to create.'),
+      .union([z.string().min(1), modelWithClasses, createdModel], {
+        error: 'a path to an ONNX file, { path, classes }, or { create: mobilenet-v1, … }',
+      })
+      .describe(
+        'The model to compress: a path to an ONNX file, relative to the recipe; the same with a new last layer for classes of your own; or an architecture to create.',
+      ),
     target: targetSchema.optional(),
     teacher: teacherSchema
       .optional()

@@ -2,9 +2,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { DataError, type DataSource, type Graph, RecipeError } from '@pare/core-graph'
 import { openDataSource } from '@pare/data'
-import { createModel } from '@pare/models'
 import { type Explanation, explain, type Finding, isQuantized, type RecipeChange } from '@pare/quant'
-import { Compressor, type Recipe } from '@pare/recipe'
+import { Compressor, loadModel, type Recipe } from '@pare/recipe'
 import { writeReport } from '@pare/report'
 import { createExecutor, readModel, writeFileWhole } from '@pare/runtime'
 import type { Command } from 'commander'
@@ -133,7 +132,7 @@ async function openRun(folder: string): Promise<Compared> {
 }
 
 /** What was quantized: the model after the last stage that left it in float, or the one that the run began with. */
-async function floatModel(folder: string, { model, seed }: Recipe, baseDirectory: string): Promise<Graph> {
+async function floatModel(folder: string, recipe: Recipe, baseDirectory: string): Promise<Graph> {
   const steps = join(folder, 'steps')
   const models = (await readdir(steps)).filter(name => name.endsWith('.onnx'))
   const { compare } = new Intl.Collator('en', { numeric: true })
@@ -141,9 +140,7 @@ async function floatModel(folder: string, { model, seed }: Recipe, baseDirectory
     const graph = await readModel(join(steps, name))
     if (!isQuantized(graph)) return graph
   }
-  if (typeof model === 'string') return readModel(resolve(baseDirectory, model))
-  const { create, ...options } = model
-  return createModel(create, { ...options, seed })
+  return loadModel(recipe, baseDirectory)
 }
 
 function explanationText({ before, samples, findings, layers, notes }: Explanation): string {

@@ -3,6 +3,7 @@ import { RecipeError } from '@pare/core-graph'
 import { Compressor } from '@pare/recipe'
 import { readModel } from '@pare/runtime'
 import { type Command, Option } from 'commander'
+import { countArgument } from '../arguments.ts'
 import { type DataFlags, withDataOptions } from '../model-data.ts'
 import {
   type ModelRecipe,
@@ -24,6 +25,7 @@ interface Options extends Partial<DataFlags>, TrainingFlags {
   readonly dryRun?: boolean
   readonly lowering: boolean
   readonly allowPlugins?: boolean
+  readonly classes?: number
   readonly json?: boolean
 }
 
@@ -50,6 +52,11 @@ export function defineTrain(command: Command, context: CommandContext): void {
       ).conflicts(['resume', 'output']),
     )
     .option('--no-lowering', "train by standard ONNX operators only, not by the runtime's fastest")
+    .option(
+      '--classes <number>',
+      'of a model: replace its last layer by a new one for so many classes of your own',
+      countArgument,
+    )
     .addOption(allowPlugins())
     .addHelpText(
       'after',
@@ -82,6 +89,7 @@ async function openRecipe(path: string, options: Options): Promise<Compressor> {
     'learningRate',
     'optimizer',
     'freeze',
+    'classes',
     'holdOut',
     'labels',
     'inputs',
@@ -114,12 +122,14 @@ async function openRecipe(path: string, options: Options): Promise<Compressor> {
 
 async function recipeOf(model: string, options: Options & DataFlags, context: CommandContext): Promise<ModelRecipe> {
   const { data, baseDirectory } = await trainingData(options, await readModel(model), context)
+  const { classes } = options
+  const begin = classes === undefined ? resolve(model) : { path: resolve(model), classes }
   const train = { lowering: options.lowering, ...trainOptionsOf(options) }
   return {
     kind: 'train',
     model,
     baseDirectory,
-    recipe: { model: resolve(model), data, stages: [{ name: 'train', train }] },
+    recipe: { model: begin, data, stages: [{ name: 'train', train }] },
   }
 }
 
