@@ -81,7 +81,8 @@ const oneOf = (dataType: string) => (dataType === 'float16' ? numberToHalf(1) : 
 /** A weight that reads nothing at some places of an axis: zeros, or the zero point where it is quantized. */
 function withoutReading(graph: Graph, name: string, tensor: Tensor, axis: number, places: readonly number[]): Tensor {
   const { dims, dataType } = tensor
-  const elements = tensorElements({ ...tensor, storage: { kind: 'bytes', bytes: tensorBytes(tensor).slice() } })
+  // Not slice(), which copies nothing where the bytes are a Node Buffer.
+  const elements = tensorElements({ ...tensor, storage: { kind: 'bytes', bytes: new Uint8Array(tensorBytes(tensor)) } })
   const zeroAt = zeroPoints(graph, name, dims)
   const outer = elementCount(dims.slice(0, axis))
   const inner = elementCount(dims.slice(axis + 1))

@@ -3,7 +3,10 @@ import {
   type Executor,
   fixedBatchSize,
   type Graph,
+  loadModel,
+  saveModel,
   tensorFloats,
+  tensorNumbers,
   tensorOf,
   withInputShapes,
 } from '@pare/core-graph'
@@ -210,4 +213,15 @@ test('an evaluation of the caller measures whole models, by a metric of its own'
   expect(seen).toHaveLength(1 + 2 * setup.groups.length)
   expect(seen.every(({ inputs }) => inputs[0]?.name === 'input')).toBe(true)
   await expect(measureSensitivities(resnet, { ...setup, metric: 'ssim' })).rejects.toMatchObject({ code: 'RUN_METRIC' })
+})
+
+test('a model that was read from a file stays as it was', async () => {
+  // Tensors of a file are views into a Node Buffer, whose slices are views too.
+  const read = () => loadModel(Buffer.from(saveModel(resnet).model))
+  const graph = read()
+  await measureSensitivities(graph, await setupFor(graph))
+  for (const [name, tensor] of read().initializers) {
+    const own = graph.initializers.get(name)
+    expect(own && tensorNumbers(own), name).toEqual(tensorNumbers(tensor))
+  }
 })
