@@ -30,20 +30,21 @@ export function images(count: number, size: number, seed: number): TensorData {
   return { dataType: 'float32', dims: [count, 3, size, size], data }
 }
 
-/** A tensor of samples as data for one input. */
-export function tensorSource(input: string, { dims, data, dataType }: TensorData): DataSource {
+/** A tensor of samples as data for one input, with the class of each or without. */
+export function tensorSource(input: string, { dims, data, dataType }: TensorData, labels?: Int32Array): DataSource {
   const [size = 0, ...shape] = dims
   const length = shape.reduce((a, b) => a * b, 1)
   return {
     size,
-    labelled: false,
+    labelled: labels !== undefined,
     shuffles: false,
     async *batches({ batchSize, limit = size }) {
       const end = Math.min(size, limit)
       for (let first = 0; first < end; first += batchSize) {
         const count = Math.min(batchSize, end - first)
         const part = data.subarray(first * length, (first + count) * length)
-        yield { inputs: { [input]: { dataType, dims: [count, ...shape], data: part } }, labels: undefined, size: count }
+        const inputs = { [input]: { dataType, dims: [count, ...shape], data: part } }
+        yield { inputs, labels: labels?.subarray(first, first + count), size: count }
       }
     },
   }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { augmentations } from './augmented-source.ts'
+import type { JoinedStrategy, TeacherName } from './joined-strategy.ts'
 import { trainingCase } from './training-cases.ts'
 import { optimizer } from './training-recipe.ts'
 
@@ -31,11 +32,24 @@ export interface PareTask {
   readonly augmentation?: keyof typeof augmentations
   /** Default true. */
   readonly lowering?: boolean
+  /** Default: one for a training from the start. */
+  readonly learningRate?: number
+  /** What joins the training. Default: nothing. */
+  readonly strategy?: JoinedStrategy
 }
 
 /** Starts Pare; the process runs from where this one does: from the sources or from what is built. */
-export const startPare = (task: PareTask): Promise<StepProcess> =>
-  start(process.execPath, [...process.execArgv, join(import.meta.dirname, 'training-child.ts'), JSON.stringify(task)])
+export const startPare = (task: PareTask): Promise<StepProcess> => startNode('training-child.ts', task)
+
+/** Starts a teacher's inference on the batches of a student: each step is a run. */
+export const startInference = (task: {
+  readonly name: string
+  readonly teacher: TeacherName
+  readonly threads: number
+}): Promise<StepProcess> => startNode('inference-child.ts', task)
+
+const startNode = (script: string, task: object): Promise<StepProcess> =>
+  start(process.execPath, [...process.execArgv, join(import.meta.dirname, script), JSON.stringify(task)])
 
 export const variants = ['contiguous', 'channels-last', 'compiled', 'compiled-channels-last'] as const
 export type Variant = (typeof variants)[number]

@@ -5,10 +5,13 @@ import type { TrainingCase } from './training-cases.ts'
 export const optimizer = { kind: 'sgd', learningRate: 0.05, momentum: 0.9, weightDecay: 5e-4 } as const
 
 /** The options of a training that is only timed. */
-export const trainingRecipe = ({ batchSize }: TrainingCase, { lowering = true } = {}): TrainOptionsInput => ({
+export const trainingRecipe = (
+  { batchSize }: TrainingCase,
+  { lowering = true, learningRate = optimizer.learningRate as number } = {},
+): TrainOptionsInput => ({
   epochs: 1,
   batchSize,
-  optimizer,
+  optimizer: { ...optimizer, learningRate },
   schedule: { warmupEpochs: 0 },
   lowering,
 })
