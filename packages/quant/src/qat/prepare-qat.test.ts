@@ -28,7 +28,7 @@ const models = [
 describe.each(models)('$name', model => {
   test.each([
     {},
-    { activationScale: 'moving-average' },
+    { activationScale: 'learned' },
     { activationScale: { range: { window: 3 } } },
     { activationScale: 'abs-max' },
     { weightScale: 'learned' },

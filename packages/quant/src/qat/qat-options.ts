@@ -17,7 +17,7 @@ export const qatOptions = z.strictObject({
     .union([z.enum(ids), ...withOptions], {
       error: `expected one of ${ids.join(', ')}, or one with its options, such as { moving-average: { rate: 0.99 } }`,
     })
-    .default('learned')
+    .default('moving-average')
     .describe(
       `How the scales of activations are found while training. ${Object.values(activationScales)
         .map(({ id, description }) => `${id}: ${description}`)
@@ -27,7 +27,7 @@ export const qatOptions = z.strictObject({
     .enum(weightScaleKinds)
     .default('abs-max')
     .describe(
-      'How the scales of weights are found. abs-max: the greatest magnitude of a channel, at each step. learned: trained as the weights are, better below 8 bits.',
+      'How the scales of weights are found. abs-max: the greatest magnitude of a channel, at each step. learned: trained as the weights are, from the scale of least error on.',
     ),
   weightBits: z
     .literal([2, 3, 4, 5, 6, 7, 8])
@@ -75,7 +75,8 @@ export function activationScaleOf(option: QatOptions['activationScale']): {
   readonly activationScale: AnyActivationScale
   readonly scaleOptions: unknown
 } {
-  const [id, options] = typeof option === 'string' ? [option, {}] : (Object.entries(option)[0] ?? ['learned', {}])
-  const activationScale = registry[id] ?? activationScales.learned
+  const [id, options] =
+    typeof option === 'string' ? [option, {}] : (Object.entries(option)[0] ?? ['moving-average', {}])
+  const activationScale = registry[id] ?? activationScales['moving-average']
   return { activationScale, scaleOptions: activationScale.options.parse(options) }
 }

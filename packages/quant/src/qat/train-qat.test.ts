@@ -41,7 +41,7 @@ test('the float model has learned to tell stripes apart', () => {
 describe('a model that is trained with the rounding of its quantized form', () => {
   test.each([
     {},
-    { activationScale: 'moving-average' },
+    { activationScale: 'learned' },
     { activationScale: { range: { window: 10 } }, perChannel: false },
     { activationScale: 'abs-max' },
     { weightScale: 'learned', weightBits: 4 },
