@@ -23,7 +23,7 @@ import type { adaRoundOptions } from './static-options.ts'
 /** What learning the rounding of a layer's weights brought. Plain JSON data. */
 export interface LearnedRounding {
   readonly node: string
-  /** Mean squared error of what the layer makes, on what the layers before it in int8 give it. */
+  /** Mean squared error of what the layer makes, on what the layers before it in int8 give it, of samples not learned from. */
   readonly nearest: number
   readonly learned: number
   /** Share of the weights that are not rounded to the nearest level. */
@@ -51,8 +51,8 @@ const memoryBudget = 128 * 2 ** 20
  *     min over V:  ‖f(Wx) − f(W̃x̂)‖² / ‖f(Wx) − f(W̃₀x̂)‖² + λ · mean(1 − |2h(V) − 1|^β)
  *
  * W̃₀ is rounded to nearest, which makes λ mean the same for every layer (the paper has the plain error and a sum); β falls
- * from 20 to 2, and λ is 0 in the first fifth of the steps. Where the learned rounding is not better on all the samples
- * kept, the nearest one stays. Weights that several nodes read are rounded to nearest.
+ * from 20 to 2, and λ is 0 in the first fifth of the steps. A quarter of the samples is not learned from: where the
+ * learned rounding is not better on these, the nearest one stays. Weights that several nodes read are rounded to nearest.
  */
 export async function adaRound(
   graph: Graph,

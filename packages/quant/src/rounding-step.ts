@@ -65,6 +65,9 @@ const turnedUp = (v: number): boolean => 1.2 / (1 + Math.exp(-v)) - 0.1 >= 0.5
 const exponents = { first: 20, last: 2 }
 const freeShare = 0.2
 
+/** Of the samples: not learned from. */
+const judgedShare = 0.25
+
 /** Moments of Adam. */
 const [decay1, decay2, epsilon] = [0.9, 0.999, 1e-8]
 
@@ -82,10 +85,12 @@ export async function learnRounding(
 }> {
   const { steps, learningRate, regularization, random, signal } = options
   const { dims, below, fraction } = layer
-  const size = Math.min(options.batchSize, data.rows)
+  // The rest is kept to judge by: with few samples beside the weights of an output, the learning fits them alone.
+  const learnedFrom = Math.max(1, Math.floor(data.rows * (1 - judgedShare)))
+  const size = Math.min(options.batchSize, learnedFrom)
   const nearest = fraction.map(part => (part >= 0.5 ? 1 : 0))
   await using session = await executor.open(stepGraphOf(layer, data, size))
-  const errorOf = (up: Float32Array) => errorWith(session, layer, data, size, up)
+  const errorOf = (up: Float32Array) => errorWith(session, layer, { data, first: learnedFrom % data.rows, size }, up)
   const before = await errorOf(nearest)
   let state: Record<'v' | 'm' | 'u', TensorData> = {
     v: floats(dims, fraction.map(start)),
@@ -97,7 +102,7 @@ export async function learnRounding(
     signal?.throwIfAborted()
     const progress = Math.max(0, (step / steps - freeShare) / (1 - freeShare))
     const beta = exponents.last + 0.5 * (exponents.first - exponents.last) * (1 + Math.cos(progress * Math.PI))
-    const rows = Array.from({ length: size }, () => Math.floor(random() * data.rows))
+    const rows = Array.from({ length: size }, () => Math.floor(random() * learnedFrom))
     const rate = (learningRate * Math.sqrt(1 - decay2 ** step)) / (1 - decay1 ** step)
     const outputs = await session.run(
       {
@@ -134,12 +139,11 @@ function gathered({ row, data }: Rows, rows: readonly number[]): TensorData {
   return floats([rows.length, ...row], all)
 }
 
-/** The mean squared error over all rows, each weight turned up or down; a V of ±10 gives h = 1 or 0. */
+/** The mean squared error over the rows from the first, each weight turned up or down; a V of ±10 gives h = 1 or 0. */
 async function errorWith(
   session: Session,
   { dims }: RoundedLayer,
-  data: Activations,
-  size: number,
+  { data, first: judged, size }: { readonly data: Activations; readonly first: number; readonly size: number },
   up: Float32Array,
 ): Promise<number> {
   const none = floats(dims, new Float32Array(up.length))
@@ -148,7 +152,7 @@ async function errorWith(
     up.map(value => (value === 1 ? 10 : -10)),
   )
   let sum = 0
-  for (let first = 0; first < data.rows; first += size) {
+  for (let first = judged; first < data.rows; first += size) {
     // The last rows are taken twice rather than fewer at a time.
     const rows = Array.from({ length: size }, (_, index) => Math.min(first + index, data.rows - 1))
     const { error } = await session.run(
@@ -167,7 +171,7 @@ async function errorWith(
     )
     sum += Number(error?.data[0])
   }
-  return sum / Math.ceil(data.rows / size)
+  return sum / Math.ceil((data.rows - judged) / size)
 }
 
 /** x, y, V and Adam's moments → the error, V and its moments after a step. */
