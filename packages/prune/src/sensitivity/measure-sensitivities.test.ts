@@ -10,6 +10,7 @@ import {
   tensorOf,
   withInputShapes,
 } from '@pare/core-graph'
+import { openAsyncIterable } from '@pare/data'
 import { createEvaluator, createFidelityEvaluator, crossEntropy } from '@pare/evaluate'
 import { createModel } from '@pare/models'
 import { createExecutor } from '@pare/runtime'
@@ -224,4 +225,17 @@ test('a model that was read from a file stays as it was', async () => {
     const own = graph.initializers.get(name)
     expect(own && tensorNumbers(own), name).toEqual(tensorNumbers(tensor))
   }
+})
+
+test('a stream whose end is not known is measured as data of known size', async () => {
+  const stream = await openAsyncIterable(async function* () {
+    for await (const { inputs } of source.batches({ batchSize: 1 })) {
+      const { data = new Float32Array() } = inputs.input ?? {}
+      yield { inputs: { dataType: 'float32', dims: [...patternShape], data } }
+    }
+  })
+  expect(stream.size).toBeUndefined()
+  const setup = await setupFor(resnet, { metric: 'divergence' })
+  const streamed = await measureSensitivities(resnet, { ...setup, source: stream })
+  expect(streamed.groups).toEqual((await measureSensitivities(resnet, setup)).groups)
 })
