@@ -39,17 +39,15 @@ function net(): Graph {
   return b.build()
 }
 
-/** Samples that are mixtures of three patterns: as with images, what a weight's rounding does, another's can take back. */
+/** Samples that are mixtures of three colours, the same at every place: as with images, what a weight's rounding does, another's can take back. */
 function mixtures(count: number, seed: number): TensorData {
-  const patterns = [1, 2, 3].map(pattern => Array.from(noise([256], pattern).data, Number))
+  const colours = [1, 2, 3].map(colour => Array.from(noise([4], colour).data, Number))
   const shares = Array.from(noise([count, 3], seed).data, Number)
   const rest = Array.from(noise([count, 256], seed + 1).data, Number)
   const data = Float32Array.from(rest, (value, index) => {
     const sample = Math.floor(index / 256)
-    return patterns.reduce(
-      (sum, pattern, k) => sum + (shares[sample * 3 + k] ?? 0) * (pattern[index % 256] ?? 0),
-      0.1 * value,
-    )
+    const channel = Math.floor(index / 64) % 4
+    return colours.reduce((sum, colour, k) => sum + (shares[sample * 3 + k] ?? 0) * (colour[channel] ?? 0), 0.1 * value)
   })
   return { dataType: 'float32', dims: [count, 4, 8, 8], data }
 }
@@ -77,7 +75,7 @@ describe.each([{ perChannel: true }, { perChannel: false }])('perChannel: $perCh
     const layers = details.learnedRoundings ?? []
     expect(layers.map(({ node }) => node)).toEqual(['Conv', 'Conv_1', 'Conv_2', 'Gemm', 'MatMul'])
     for (const { nearest, learned } of layers) expect(learned).toBeLessThanOrEqual(nearest)
-    expect(layers.filter(({ nearest, learned }) => learned < 0.98 * nearest).length).toBeGreaterThanOrEqual(2)
+    expect(layers.filter(({ nearest, learned }) => learned < 0.6 * nearest).length).toBeGreaterThanOrEqual(2)
     const feeds = { input: mixtures(64, 999) }
     const { y: wanted } = await run(net(), feeds)
     const quality = async (int8: Graph) => signalToNoise(numbersOf(wanted), numbersOf((await run(int8, feeds)).y))
