@@ -11,6 +11,7 @@ import { type FakeOptions, fakeQuantize } from './fake-quantize.ts'
 import { levelsOf } from './levels.ts'
 import { activationScaleOf, type QatOptions } from './qat-options.ts'
 import { trainedScales } from './trained-scales.ts'
+import { floorFor } from './weight-scale.ts'
 
 const [inputs, outputs] = [3, 2]
 const weights = noise([inputs, outputs], 9)
@@ -108,6 +109,16 @@ describe('what is rounded', () => {
       if (choice.weightScale !== 'learned') expect(scales).toEqual(near(reach.map(max => max / most)))
     },
   )
+
+  test('of weights that are next to nothing has a scale by which the bias fits into int32', () => {
+    const initial = tensorOf('float32', [2, 2], [0.5, 1e-9, -0.25, 0])
+    const bias = tensorOf('float32', [2], [0.3, -0.2])
+    const floor = floorFor({ initial, axis: 1, bits: 8 }, [{ bias, dataScale: 0.01 }])
+    expect(0.2 / (0.01 * (floor?.[1] ?? 0))).toBeLessThanOrEqual(2 ** 29 * 1.001)
+    expect(
+      floorFor({ initial: tensorOf('float32', [2, 1], [0.5, 0.1]), axis: 0, bits: 8 }, [{ bias, dataScale: 0.01 }]),
+    ).toBe(undefined)
+  })
 
   test('of a bias is a multiple of both scales, as int32 holds it', async () => {
     const made = rounding()

@@ -26,7 +26,7 @@ import {
 } from './activation-scale.ts'
 import { channelsFirst, foldingFactor, type NormalizedConv } from './batch-norm.ts'
 import { affineOfLevels, type Levels } from './levels.ts'
-import { fakeWeights, type WeightScaleKind } from './weight-scale.ts'
+import { fakeWeights, floorFor, type WeightScaleKind } from './weight-scale.ts'
 
 /** How training rounds. */
 export interface FakeOptions {
@@ -83,12 +83,15 @@ export function fakeQuantize(
 
   const groups = new Map<ScaleGroup, { scale: string; zeroPoint: string }>()
   const dataScales = new Map<string, Value>()
+  const startScales = new Map<string, number>()
   for (const group of plan.groups) {
     const [name = ''] = group.values
     b.scope(`${name}/rounded`, () => {
       const made = scaleOfGroup(b, graph, group, ranges, tensors, options)
       groups.set(group, { scale: made.scale.name, zeroPoint: made.zeroPoint.name })
+      const start = affineOfLevels(rangeOfGroup(graph, group, ranges).whole, options.levels)
       for (const value of group.values) {
+        startScales.set(value, start.scale)
         const { name: behind } = roundedValue(b, b.value(value), made, options.levels)
         pairs.set(value, behind)
         originals.set(behind, value)
@@ -138,7 +141,11 @@ export function fakeQuantize(
     const own = b.value(tensor)
     const value = factor ? b.Mul(own, channelsFirst(b, factor, initial.dims.length)) : own
     const { weightBits: bits, weightScale: kind } = options
-    const { rounded, scale } = fakeWeights(b, { name: tensor, value, initial, axis, bits, kind }, tensors)
+    const biases = readers.flatMap(({ data, bias }) =>
+      bias ? [{ bias: tensorNamed(folded, bias), dataScale: startScales.get(data) ?? 1 }] : [],
+    )
+    const floor = floorFor({ initial, axis, bits }, biases)
+    const { rounded, scale } = fakeWeights(b, { name: tensor, value, initial, axis, bits, kind, floor }, tensors)
     for (const { node } of readers) readInstead(node, tensor, rounded)
     return scale
   }

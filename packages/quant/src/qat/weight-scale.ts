@@ -8,7 +8,7 @@ import {
   type Value,
 } from '@pare/core-graph'
 import { roundHalfToEven } from '../affine.ts'
-import { greatestLevel, layoutOf, type WeightBits } from '../quantize-weights.ts'
+import { greatestLevel, layoutOf, raiseForBias, type WeightBits, weightScales } from '../quantize-weights.ts'
 import type { ScaleTensors } from './activation-scale.ts'
 import { roundUp } from './round-up.ts'
 
@@ -25,6 +25,8 @@ export interface FakeWeights {
   readonly axis: number | undefined
   readonly bits: WeightBits
   readonly kind: WeightScaleKind
+  /** What the scales must not be below; undefined where they never come near. */
+  readonly floor?: Float32Array | undefined
 }
 
 /**
@@ -39,9 +41,15 @@ export function fakeWeights(
   weights: FakeWeights,
   tensors: ScaleTensors,
 ): { readonly rounded: Value; readonly scale: Value } {
-  const { value, axis, bits, kind, initial } = weights
+  const { name, value, axis, bits, kind, initial, floor } = weights
   const most = greatestLevel[bits]
-  const scale = kind === 'learned' ? learnedScale(b, weights, tensors) : absMaxScale(b, weights)
+  const own = kind === 'learned' ? learnedScale(b, weights, tensors) : absMaxScale(b, weights)
+  const scale = floor
+    ? b.Max([
+        own,
+        b.initializer(`qat/${name}/floor`, tensorOf('float32', axis === undefined ? [] : [floor.length], floor)),
+      ])
+    : own
   let clipped = value
   if (kind === 'learned') {
     const along =
@@ -52,6 +60,25 @@ export function fakeWeights(
   const attributes = axis === undefined ? {} : { axis }
   const levels = b.QuantizeLinear(clipped, scale, undefined, { ...attributes, output_dtype: dataTypeCode('int8') })
   return { rounded: b.DequantizeLinear(levels, scale, undefined, attributes), scale }
+}
+
+/**
+ * Twice the scales below which biases do not fit into int32 (`raiseForBias`), where a scale might come near: that of a
+ * channel of next to no weights. Integer kernels take such a bias for another number.
+ * @param biases with the scale of the data, before the training
+ */
+export function floorFor(
+  { initial, axis, bits }: Pick<FakeWeights, 'initial' | 'axis' | 'bits'>,
+  biases: readonly { readonly bias: Tensor; readonly dataScale: number }[],
+): Float32Array | undefined {
+  const scales = weightScales(initial, axis, bits)
+  const zeros = new Float32Array(scales.length)
+  const least = biases.reduce<Float32Array>(
+    (raised, { bias, dataScale }) => raiseForBias(raised, dataScale, bias),
+    zeros,
+  )
+  const floor = least.map(scale => 2 * scale)
+  return floor.some((scale, channel) => scale > (scales[channel] ?? 0) / 16) ? floor : undefined
 }
 
 function absMaxScale(b: GraphBuilder, { value, initial, axis, bits }: FakeWeights): Value {
@@ -68,10 +95,16 @@ function learnedScale(b: GraphBuilder, { name, initial, axis, bits }: FakeWeight
   const mean = found.reduce((sum, scale) => sum + scale, 0) / found.length
   const k = Math.fround(mean || 1)
   const start = Float32Array.from(found, scale => (scale || k) / k)
-  const gradientScale = 1 / (k ** 2 * Math.sqrt((channels[0]?.length || 1) * most))
+  const gradientScale = 1 / (k ** 2 * Math.sqrt(elementCount(initial.dims) * most))
   const dims = axis === undefined ? [] : [start.length]
   const relative = tensors.parameter(`${name}/scale`, tensorOf('float32', dims, start), gradientScale)
-  return b.Max([b.Mul(relative, b.scalar(k)), b.scalar(k * 2 ** -20)])
+  // A step that goes too far would leave a channel with a scale of nothing, from which no gradient leads back.
+  const least = tensorOf(
+    'float32',
+    dims,
+    start.map(scale => (scale * k) / 16),
+  )
+  return b.Max([b.Mul(relative, b.scalar(k)), b.initializer(`qat/${name}/least`, least)])
 }
 
 /** The scale with the least squared error, of shares of max|w| / Q from 1 down to 1/25; 0 for nothing but zeros. */
