@@ -39,12 +39,24 @@ export function layoutOf({ name, shape }: Pick<Value, 'name' | 'shape'>): Layout
   )
 }
 
+/** @throws RecipeError `RECIPE_PAIR` for a tensor of another kind than those that can be compared */
+export function checkKind(value: Value, kinds: readonly Layout['kind'][], comparison: string): void {
+  const { kind } = layoutOf(value)
+  if (kinds.includes(kind)) return
+  throw pairError(
+    `${value.name} [${value.shape?.slice(1)}] is a ${kindNames[kind]}; ${comparison} compares ${kinds.map(one => `${kindNames[one]}s`).join(' and ')}.`,
+    'Name another tensor, or compare these by distill.l2.',
+  )
+}
+
+const kindNames = { map: 'feature map', tokens: 'sequence', vector: 'vector' } as const
+
 /** @throws RecipeError `RECIPE_PAIR` for tensors of different kinds */
 function checkKinds(first: Value, second: Value): void {
   const [a, b] = [layoutOf(first), layoutOf(second)]
   if (a.kind === b.kind) return
   throw pairError(
-    `${first.name} [${first.shape?.slice(1)}] is a ${a.kind} and ${second.name} [${second.shape?.slice(1)}] a ${b.kind}: they cannot be matched.`,
+    `${first.name} [${first.shape?.slice(1)}] is a ${kindNames[a.kind]} and ${second.name} [${second.shape?.slice(1)}] a ${kindNames[b.kind]}: they cannot be matched.`,
     'Pair feature maps with feature maps, sequences with sequences, vectors with vectors.',
   )
 }

@@ -1,5 +1,6 @@
 import type { GraphBuilder, Value } from '@pare/core-graph'
 import type { AnyLoss } from '@pare/train'
+import type { Layout } from './align.ts'
 
 /** What makes the tensors of a pair alike. */
 export interface Aligner {
@@ -18,6 +19,8 @@ export interface Comparison {
   readonly gated: AnyLoss
   /** Names of the loss's tensors, in the order of a pair's. */
   readonly inputs: { readonly student: readonly string[]; readonly teacher: readonly string[] }
+  /** What it can be made of. */
+  readonly kinds: readonly Layout['kind'][]
   /** Makes the tensors of a pair alike, as far as the loss needs it. */
   readonly align: (
     aligner: Aligner,

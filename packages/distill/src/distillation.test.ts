@@ -1,11 +1,10 @@
 import {
   createBuilder,
+  dataTypeCode,
   type Graph,
   loadModel,
-  needsOf,
   saveModel,
   simplify,
-  type TensorData,
   tensorOf,
   typeOf,
 } from '@pare/core-graph'
@@ -13,11 +12,10 @@ import type { TrainSetup } from '@pare/train'
 import { describe, expect, it } from 'vitest'
 import { attention } from './strategies/attention.ts'
 import { channelWise } from './strategies/channel-wise.ts'
-import { fsp } from './strategies/fsp.ts'
 import { l2 } from './strategies/l2.ts'
 import { softLabel } from './strategies/soft-label.ts'
 import { images, lesson, network, taught } from './testing/lesson.ts'
-import { numbersOf, randomTensor, runGraph } from './testing/run-graph.ts'
+import { randomTensor } from './testing/run-graph.ts'
 
 const student = network(1)
 const teacher = network(2, 1)
@@ -71,12 +69,30 @@ describe('pairs', () => {
 
   it('of other kinds, or of other channels without an adapter, cannot be matched', async () => {
     await expect(prepare(relu(3), 'logits')).rejects.toThrow(
-      '[32,2,2] is a map and teacher/logits [4] a vector: they cannot be matched.',
+      '[32,2,2] is a feature map and teacher/logits [4] a vector: they cannot be matched.',
     )
     await expect(prepare(relu(3), relu(3), { adapter: false })).rejects.toThrow(
       'stage3/block1/Relu:0 has 32 channels and teacher/stage3/block1/Relu:0 64, and adapters are off.',
     )
   })
+})
+
+it.each([attention, channelWise])('of vectors have no places for $id to compare', async strategy => {
+  const options = strategy.options.parse({ pairs: [{ student: 'logits', teacher: 'logits' }] })
+  await expect(strategy.prepare(student, options as never, lesson(teacher).context)).rejects.toMatchObject({
+    code: 'RECIPE_PAIR',
+    message: `logits [4] is a vector; ${strategy.id} compares feature maps and sequences.`,
+  })
+})
+
+it('may be of a teacher that computes in half floats', async () => {
+  const b = createBuilder('half')
+  const x = b.input('input', 'float32', ['N', 1, 8, 8])
+  const half = b.named(b.Cast(b.Flatten(x), { to: dataTypeCode('float16') }), 'half')
+  b.output(b.Cast(half, { to: dataTypeCode('float32') }))
+  const result = await l2.prepare(student, l2Of('logits', 'half'), lesson(b.build()).context)
+  const { epochs } = await taught(student, [result], images(4, 3), short)
+  expect(epochs[0]?.terms.l2).toBeGreaterThan(0)
 })
 
 describe('soft labels', () => {
@@ -99,6 +115,18 @@ describe('soft labels', () => {
       'teacher: shares holds probabilities, which a Softmax made; soft labels are made of logits.',
     )
   })
+})
+
+it('soft labels of an old student are found where the newest form of the operators has them', async () => {
+  // Softmax of operator set 11 flattens what comes from its axis on: here to the scores of four classes.
+  const b = createBuilder('old')
+  const x = b.Flatten(b.input('input', 'float32', ['N', 1, 8, 8]))
+  const weight = b.initializer('weight', tensorOf('float32', [64, 4], randomTensor(1, 64, 4).data))
+  b.output(b.named(b.Softmax(b.Reshape(b.MatMul(x, weight), b.ints(0, 2, 2)), { axis: 1 }), 'shares'))
+  const old: Graph = { ...b.build(), opsets: new Map([['', 11]]) }
+  const result = await softLabel.prepare(old, softLabel.options.parse({}), lesson(teacher).context)
+  const { epochs } = await taught(old, [result], images(4, 3), short)
+  expect(epochs[0]?.terms['soft-label']).toBeGreaterThan(0)
 })
 
 it('a strategy without a teacher says what it lacks', async () => {
@@ -152,6 +180,13 @@ it('the terms count in the epochs that are given', async () => {
   expect(() => l2Of(relu(3), relu(3), { epochs: { from: 3, to: 2 } })).toThrow('it ends before it begins')
 })
 
+it('terms that never count are told', async () => {
+  const { context, notes } = lesson(teacher)
+  const result = await softLabel.prepare(student, softLabel.options.parse({ epochs: { from: 5 } }), context)
+  await taught(student, [result], images(4, 3), short)
+  expect(notes).toEqual(['distill.soft-label counts from epoch 5 on, which the training of 1 does not reach.'])
+})
+
 it('the same seed gives the same adapters and weights', async () => {
   const bytes = async (seed: number) => {
     const result = await l2.prepare(student, l2Of(relu(2), relu(2)), lesson(teacher, { seed }).context)
@@ -191,134 +226,4 @@ it('a training that was interrupted goes on to the same bytes, adapters and epoc
   }
   await expect(run({ checkpoint, signal: controller.signal, onProgress })).rejects.toThrow('enough')
   expect(await run({ checkpoint })).toEqual(whole)
-})
-
-describe('sizes', () => {
-  /** A tensor of the student of this shape, another of the teacher. */
-  async function aligned(own: readonly number[], other: readonly number[]) {
-    const graph = (shape: readonly number[], scale: number): Graph => {
-      const b = createBuilder('model')
-      const x = b.input('input', 'float32', ['N', 2, 60])
-      const features = b.Mul(b.Reshape(x, b.ints(0, -1)), b.initializer('scale', tensorOf('float32', [1], [scale])))
-      const size = shape.reduce((product, length) => product * length, 1)
-      b.output(
-        b.named(b.Reshape(b.Slice(features, b.ints(0), b.ints(size), b.ints(1)), b.ints(0, ...shape)), 'features'),
-      )
-      return b.build()
-    }
-    const options = channelWise.options.parse({ pairs: [{ student: 'features', teacher: 'features' }] })
-    const [first, second] = [graph(own, 1), graph(other, 2)]
-    const { training } = await channelWise.prepare(first, options, lesson(second).context)
-    const extended = training?.extend?.(first) ?? first
-    const terms = training?.terms
-    const [term] = typeof terms === 'function' ? terms(extended) : []
-    const names = [String(term?.student), String(term?.teacher)]
-    const x = randomTensor(1, 2, 2, 60)
-    const values = await runGraph(extended, { input: x }, names)
-    const alone = await runGraph(extended, { input: x }, ['features', 'teacher/features'])
-    return { student: values[names[0] ?? ''], teacher: values[names[1] ?? ''], alone }
-  }
-
-  it('that are no multiples are interpolated linearly, as at the centres of pixels', async () => {
-    const { student: own, teacher: other, alone } = await aligned([1, 6, 6], [1, 4, 4])
-    expect(own?.dims).toEqual([2, 1, 4, 4])
-    expect(other).toEqual(alone['teacher/features'])
-    // Pixel 0 of 4 lies at (0 + ½)·6/4 − ½ = ¼ of 6.
-    const [a = 0, b = 0] = numbersOf(alone.features)
-    const [c = 0, d = 0] = numbersOf(alone.features).slice(6)
-    expect(numbersOf(own)[0]).toBeCloseTo(0.75 * (0.75 * a + 0.25 * b) + 0.25 * (0.75 * c + 0.25 * d), 5)
-  })
-
-  it('of tokens are averaged likewise, along the sequence', async () => {
-    const { student: own, teacher: other, alone } = await aligned([3, 5], [6, 5])
-    expect(own).toEqual(alone.features)
-    expect(other?.dims).toEqual([2, 3, 5])
-    const rows = numbersOf(alone['teacher/features'])
-    const means = Array.from({ length: 15 }, (_, place) => {
-      const start = 10 * Math.floor(place / 5) + (place % 5)
-      return ((rows[start] ?? 0) + (rows[start + 5] ?? 0)) / 2
-    })
-    for (const [place, value] of means.entries()) expect(numbersOf(other)[place]).toBeCloseTo(value, 5)
-  })
-
-  it('of channels of tokens are learned by a linear layer', async () => {
-    const { student: own, teacher: other } = await aligned([4, 3], [4, 5])
-    expect(own?.dims).toEqual([2, 4, 5])
-    expect(other?.dims).toEqual([2, 4, 5])
-  })
-})
-
-it('a flow in numbers: G = 1/(H·W)·Σ F₁·F₂', async () => {
-  // Two pixels, features (1, 2) and (3, −1): G = (1·3 + 2·(−1))/2 = ½; the teacher's, of (1, 1) and (1, 3), is 2.
-  const model = (from: readonly number[], to: readonly number[]) => {
-    const b = createBuilder('flows')
-    const x = b.input('input', 'float32', ['N', 1, 1, 2])
-    const weight = b.initializer('weight', tensorOf('float32', [1, 1, 1, 1], [1]))
-    const kept = b.named(b.Conv(x, weight), 'kept')
-    b.output(b.named(b.Add(kept, b.constant('float32', [1, 1, 1, 2], from)), 'first'))
-    b.output(b.named(b.Add(kept, b.constant('float32', [1, 1, 1, 2], to)), 'second'))
-    return b.build()
-  }
-  const [own, other] = [model([1, 2], [3, -1]), model([1, 1], [1, 3])]
-  const pairs = [{ student: ['first', 'second'], teacher: ['first', 'second'] }]
-  const result = await fsp.prepare(own, fsp.options.parse({ pairs }), lesson(other).context)
-  const zeros: TensorData = { dataType: 'float32', dims: [2, 1, 1, 2], data: new Float32Array(4) }
-  const source = {
-    size: 2,
-    labelled: false,
-    batches: async function* () {
-      yield { inputs: { input: structuredClone(zeros) }, labels: undefined, size: 2 }
-    },
-  }
-  const { epochs } = await taught(own, [result], source, { epochs: 1, batchSize: 2 })
-  expect(epochs[0]?.terms.fsp).toBeCloseTo((0.5 - 2) ** 2, 5)
-})
-
-describe("a teacher's tensors that are kept", () => {
-  const options = { cache: true }
-  const prepare = (context: object) =>
-    softLabel.prepare(student, softLabel.options.parse(options), { ...lesson(teacher).context, ...context })
-
-  it('teach the same as the teacher itself, which is not in the graph', async () => {
-    const source = images(12, 4)
-    const kept = await prepare({ train: source })
-    expect(kept.training?.extend?.(student).nodes).toEqual(student.nodes)
-    const run = async (part: typeof kept) => taught(student, [part], source, { epochs: 2, batchSize: 4 })
-    const merged = await softLabel.prepare(student, softLabel.options.parse({}), lesson(teacher).context)
-    const [first, second] = [await run(kept), await run(merged)]
-    for (const [index, { loss }] of first.epochs.entries()) expect(loss).toBeCloseTo(second.epochs[index]?.loss ?? 0, 4)
-    expect(first.graph.inputs).toEqual(student.inputs)
-    expect(first.graph.nodes).toEqual(student.nodes)
-  })
-
-  it('are read where an earlier run wrote them', async () => {
-    const files = new Map<string, TensorData>()
-    const tensors = {
-      read: async (name: string) => files.get(name),
-      write: async (name: string, tensor: TensorData) => {
-        files.set(name, tensor)
-      },
-    }
-    const source = images(12, 4)
-    await prepare({ train: source, tensors })
-    expect([...files]).toMatchObject([['teacher logits', { dims: [12, 4] }]])
-    const unread = {
-      ...source,
-      batches: () => {
-        throw new Error('The data was read again.')
-      },
-    }
-    await expect(prepare({ train: unread, tensors })).resolves.toBeDefined()
-    await expect(prepare({ train: unread })).rejects.toThrow('The data was read again.')
-  })
-
-  it('need samples that are the same each time, their number known', async () => {
-    await expect(prepare({ train: images(8, 1, { augments: true }) })).rejects.toMatchObject({
-      code: 'DATA_CACHE',
-      message:
-        "distill.soft-label: a teacher's tensors cannot be kept, since the training data is changed at random in each epoch.",
-    })
-    await expect(prepare({ train: { ...images(8, 1), size: undefined } })).rejects.toThrow('cannot be kept of a stream')
-    expect(needsOf(softLabel, softLabel.options.parse(options))).toEqual(['teacher', 'train'])
-  })
 })

@@ -1,5 +1,6 @@
 import {
   createBuilder,
+  dataTypeCode,
   type Graph,
   type GraphBuilder,
   inferTypes,
@@ -12,7 +13,7 @@ import {
   upgradeOpset,
   type Value,
 } from '@pare/core-graph'
-import { sameChannels, sameSize } from './align.ts'
+import { checkKind, sameChannels, sameSize } from './align.ts'
 import type { Aligner, Comparison } from './comparison.ts'
 import { checkNames, frozenTeacher } from './merge-teacher.ts'
 import type { CommonOptions } from './options.ts'
@@ -64,7 +65,7 @@ export async function distillation(
     ? keptTeacher(id, await teacherOutputs(teacher, names, context, id))
     : mergedTeacher(teacher)
   const given = { ...patterns, pairs, teacher, source }
-  const extend = (graph: Graph) => extended(graph, given, context.seed)
+  const extend = (graph: Graph) => extended(graph, id, given, context.seed)
   const active = activeName(options)
   const training: TrainingPart = {
     extend,
@@ -73,7 +74,13 @@ export async function distillation(
     ...(source.feeds && { feeds: source.feeds }),
     ...(active !== undefined && {
       state: new Map([[active, active]]),
-      onEpoch: ({ epoch, writeState }) => writeState({ [active]: scalar(isActive(options, epoch) ? 1 : 0) }),
+      onEpoch: async ({ epoch, epochs, writeState }) => {
+        if (epoch === 1 && epochs < (options.epochs?.from ?? 1))
+          context.note(
+            `${id} counts from epoch ${options.epochs?.from} on, which the training of ${epochs} does not reach.`,
+          )
+        await writeState({ [active]: scalar(isActive(options, epoch) ? 1 : 0) })
+      },
     }),
   }
   // What does not go together is to be told before anything is trained.
@@ -88,19 +95,26 @@ interface Lesson extends Distillation {
 }
 
 /** Adds the teacher, unless another strategy did, and for each pair what makes its tensors alike. */
-function extended(graph: Graph, given: Lesson, seed: number): Graph {
+function extended(graph: Graph, id: string, given: Lesson, seed: number): Graph {
   const { comparison, pairs, options, teacher, source } = given
-  const b = createBuilder(source.addTo(graph))
-  const { values } = inferTypes(graph)
+  // As pairs were matched: functions inlined, operators in their newest form.
+  const model = upgradeOpset(graph)
+  const b = createBuilder(source.addTo(model))
+  const { values } = inferTypes(model)
   const active = activeName(options)
   if (active !== undefined && !values.has(active)) b.initializer(active, tensorOf('float32', [], [1]))
   for (const [index, pair] of pairs.entries()) {
     const key = keyOf(given, pair)
     const names = namesOf(given, pair)
     if ([...names.keys()].some(input => values.has(`${key}/${input}`))) continue
-    const own = pair.student.map(name => valueNamed(b, graph, 'student', name))
+    const own = pair.student.map(name => valueNamed(b, model, 'student', name))
     const others = pair.teacher.map(name => valueNamed(b, teacher, 'teacher', name, source.nameOf(name)))
-    const aligned = b.scope(key, () => comparison.align(alignerOf(b, key, index, options, seed), own, others))
+    for (const value of [...own, ...others]) checkKind(value, comparison.kinds, id)
+    const aligned = b.scope(key, () => {
+      // A teacher may compute in half floats.
+      const alike = others.map((value, place) => asTypeOf(b, value, own[place] ?? value))
+      return comparison.align(alignerOf(b, key, index, options, seed), own, alike)
+    })
     for (const [place, [input, name]] of [...names].entries()) {
       const value = [...aligned.student, ...aligned.teacher][place]
       if (value && value.name !== name) b.named(value, `${key}/${input}`)
@@ -113,6 +127,9 @@ function valueNamed(b: GraphBuilder, graph: Graph, side: 'student' | 'teacher', 
   if (inferTypes(graph).values.has(name)) return b.value(merged)
   throw missingTensor(graph, side, name)
 }
+
+const asTypeOf = (b: GraphBuilder, value: Value, { dataType }: Value): Value =>
+  value.dataType === dataType ? value : b.Cast(value, { to: dataTypeCode(dataType) })
 
 const alignerOf = (
   b: GraphBuilder,

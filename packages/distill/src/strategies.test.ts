@@ -1,4 +1,12 @@
-import { type Graph, type StrategyResult, simplify, type TensorData, tensorNumbers } from '@pare/core-graph'
+import {
+  createBuilder,
+  type Graph,
+  type StrategyResult,
+  simplify,
+  type TensorData,
+  tensorNumbers,
+  tensorOf,
+} from '@pare/core-graph'
 import { describe, expect, it, test } from 'vitest'
 import { attention } from './strategies/attention.ts'
 import { channelWise } from './strategies/channel-wise.ts'
@@ -198,6 +206,33 @@ describe('what a training by strategies of distillation makes small', () => {
     expect(Object.keys(actual)).toEqual(Object.keys(expected))
     for (const [name, value] of Object.entries(expected)) expect((actual[name] ?? 0) / value).toBeCloseTo(1, 4)
   })
+})
+
+it('soft labels of pixels are the mean over all of them', async () => {
+  const dense = (seed: number) => {
+    const b = createBuilder('dense')
+    const { dims, data } = randomTensor(seed, 3, 1, 1, 1)
+    const x = b.input('input', 'float32', ['N', ...sampleShape])
+    b.output(b.named(b.Conv(x, b.initializer('weight', tensorOf('float32', dims, data))), 'scores'))
+    return b.build()
+  }
+  const [own, other] = [dense(1), dense(2)]
+  const result = await softLabel.prepare(own, options(softLabel, { temperature: 1 }), lesson(other).context)
+  const { epochs } = await taught(own, [result], images(batch, 7), { epochs: 1, batchSize: batch })
+  const x = randomTensor(7, batch, ...sampleShape)
+  const [a, b] = [maps((await runGraph(own, { input: x })).scores), maps((await runGraph(other, { input: x })).scores)]
+  const entropies = a.flatMap((sample, n) =>
+    (sample[0] ?? []).map((_, pixel) => {
+      const [p, q] = [b[n] ?? [], sample].map(rows =>
+        softmax(
+          rows.map(row => row[pixel] ?? 0),
+          1,
+        ),
+      )
+      return -sum((p ?? []).map((share, k) => share * Math.log(q?.[k] ?? 0)))
+    }),
+  )
+  expect(epochs[0]?.terms['soft-label']).toBeCloseTo(mean(entropies), 5)
 })
 
 describe('a student that is taught', () => {

@@ -105,23 +105,36 @@ async function computeInto(
 ): Promise<void> {
   const graph = withOutputs(teacher, [...outputs.keys()])
   await using session = await executor.open(graph)
-  let row = 0
+  let done = 0
   for await (const batch of train.batches({ batchSize, signal })) {
     if (!batch.places) throw unplaced(id)
+    let start = 0
     for await (const run of runBatch(session, graph, batch)) {
-      for (const [name, { data, dims }] of outputs) {
-        const made = run.outputs[name]
-        if (made?.dataType !== 'float32')
-          throw pairError(
-            `The teacher's tensor ${name} is ${made?.dataType}; float32 ones are kept.`,
-            'Turn cache off.',
-          )
-        ;(data as Float32Array).set(made.data as Float32Array, row * elementCount(dims.slice(1)))
-      }
-      row += run.size
-      progress({ done: row, total: train.size, unit: 'samples' })
+      const places = batch.places.subarray(start, start + run.size)
+      for (const [name, kept] of outputs) putRows(kept, run.outputs[name], places, name)
+      start += run.size
+      done += run.size
+      progress({ done, total: train.size, unit: 'samples' })
     }
   }
+  if (done !== train.size)
+    throw cacheError(
+      `${id}: the training data gave ${done} samples of the ${train.size} that it says to have.`,
+      'A data source of your own must give as many samples as it says.',
+    )
+}
+
+/** Puts what the teacher made of samples in their places. @throws RecipeError `RECIPE_PAIR` for what is no row for each */
+function putRows({ data, dims }: TensorData, made: TensorData | undefined, places: Int32Array, name: string): void {
+  const [rows, ...row] = made?.dims ?? []
+  if (made?.dataType !== 'float32' || rows !== places.length || `${row}` !== `${dims.slice(1)}`)
+    throw pairError(
+      `The teacher's tensor ${name} is ${made?.dataType} [${made?.dims}] of ${places.length} samples; what is kept is a float32 row for each.`,
+      'Turn cache off.',
+    )
+  const length = elementCount(row)
+  for (const [index, place] of places.entries())
+    (data as Float32Array).set(made.data.subarray(index * length, (index + 1) * length) as Float32Array, place * length)
 }
 
 const unplaced = (id: string) =>

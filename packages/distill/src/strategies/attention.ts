@@ -11,6 +11,8 @@ const comparison: Comparison = {
   loss,
   gated: whileActive(loss),
   inputs: { student: ['student'], teacher: ['teacher'] },
+  // Of vectors there are no places to compare.
+  kinds: ['map', 'tokens'],
   align: alignPair({ channels: false }),
 }
 

@@ -11,6 +11,7 @@ const comparison: Comparison = {
   loss: losses.fsp,
   gated: whileActive(losses.fsp),
   inputs: { student: ['studentFrom', 'studentTo'], teacher: ['teacherFrom', 'teacherTo'] },
+  kinds: ['map'],
   // A flow is a mean over pixels: the two layers of a model must be of one size, student and teacher need not.
   align: ({ sameSize, sameChannels }, [from, to], [teacherFrom, teacherTo]) => {
     if (!from || !to || !teacherFrom || !teacherTo) throw new Error('A pair has two tensors of each.')

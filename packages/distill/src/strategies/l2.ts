@@ -11,6 +11,7 @@ const comparison: Comparison = {
   loss: losses['mean-squared-error'],
   gated: whileActive(losses['mean-squared-error']),
   inputs: { student: ['output'], teacher: ['target'] },
+  kinds: ['map', 'tokens', 'vector'],
   align: alignPair({ channels: true }),
 }
 

@@ -1,4 +1,4 @@
-import { defineStrategy, type Graph, upgradeOpset, type Value } from '@pare/core-graph'
+import { defineStrategy, elementCount, type Graph, type GraphBuilder, upgradeOpset, type Value } from '@pare/core-graph'
 import { losses } from '@pare/train'
 import { z } from 'zod'
 import { layoutOf } from '../align.ts'
@@ -17,17 +17,27 @@ const comparison: Comparison = {
   loss,
   gated: whileActive(loss),
   inputs: { student: ['student'], teacher: ['teacher'] },
-  align: ({ builder: b }, student, teacher) => {
-    const scores = (value: Value) => (value.shape?.length === 4 ? b.Flatten(value) : value)
-    const [own, other] = [student.map(scores), teacher.map(scores)]
-    for (const [place, value] of own.entries()) checkClasses(value, other[place] ?? value)
-    return { student: own, teacher: other }
+  kinds: ['vector', 'tokens', 'map'],
+  align: ({ builder }, student, teacher) => {
+    const [own, other] = [student, teacher].map(logits => logits.map(value => classesLast(builder, value)))
+    const [scores, taught] = [own?.[0], other?.[0]]
+    if (!scores || !taught) throw new Error('A pair has a tensor of each.')
+    checkClasses(scores, taught)
+    return { student: [scores], teacher: [taught] }
   },
+}
+
+/** `[N, K, H, W]` as the scores of each pixel `[N, H, W, K]`, or of the only one `[N, K]`; others have their classes last. */
+function classesLast(b: GraphBuilder, value: Value): Value {
+  const { kind, size } = layoutOf(value)
+  if (kind !== 'map') return value
+  return elementCount(size) === 1 ? b.Flatten(value) : b.Transpose(value, { perm: [0, 2, 3, 1] })
 }
 
 /**
  * L = −w·T²/N Σₙ Σₖ softmax(t/T′)ₙₖ·log softmax(s/T)ₙₖ, T′ = T by default (Hinton et al. 2015, "Distilling the Knowledge
- * in a Neural Network", section 2); without T² where `scaled` is off, as in PaddleSlim. s, t:[N,K] logits
+ * in a Neural Network", section 2); without T² where `scaled` is off, as in PaddleSlim. s, t:[N,K] logits, or those of
+ * each token [N,L,K] or pixel [N,K,H,W], whose mean it is then
  */
 export const softLabel = defineStrategy({
   id: 'distill.soft-label',
@@ -71,12 +81,12 @@ function logitsNamed(graph: Graph, side: 'student' | 'teacher', name: string | u
 }
 
 function checkClasses(student: Value, teacher: Value): void {
-  const [own, other] = [layoutOf(student), layoutOf(teacher)]
-  if (own.kind === other.kind && `${own.size}` === `${other.size}` && own.channels === other.channels) return
+  const [own = [], other = []] = [student.shape?.slice(1), teacher.shape?.slice(1)]
+  if (`${own}` === `${other}`) return
   throw teacherError(
-    own.channels === other.channels
-      ? `The student's logits are [${student.shape?.slice(1)}] for each sample, the teacher's [${teacher.shape?.slice(1)}].`
-      : `The teacher tells ${other.channels} classes apart and the student ${own.channels}: soft labels need the same classes.`,
+    own.at(-1) === other.at(-1)
+      ? `The student's logits are [${own}] for each sample, classes last, the teacher's [${other}].`
+      : `The teacher tells ${other.at(-1)} classes apart and the student ${own.at(-1)}: soft labels need the same classes.`,
     'Take a teacher of the same classes in the same order, or compare feature maps (distill.l2, distill.attention).',
   )
 }
