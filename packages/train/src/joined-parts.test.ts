@@ -76,6 +76,8 @@ describe('what extends a training', () => {
     const parts = [beside(() => 1)]
     await train(model, { ...setup, parts, checkpoint })
     await expect(train(model, { ...setup, checkpoint })).rejects.toMatchObject({ code: 'RUN_CHECKPOINT' })
+    const fedOtherwise = train(model, { ...setup, parts: [beside(() => 2)], checkpoint })
+    await expect(fedOtherwise).rejects.toMatchObject({ code: 'RUN_CHECKPOINT' })
     const plan = await planTraining(model, { ...setup, parts, measuredSteps: 1 })
     expect(plan.trained.map(({ name }) => name)).toContain('adapter')
     expect(plan.measured?.steps).toBe(1)

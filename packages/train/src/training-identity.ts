@@ -1,15 +1,21 @@
-import { type DataSource, type Graph, type Node, tensorBytes } from '@pare/core-graph'
+import { type DataSource, type Graph, type Node, type TrainingPart, tensorBytes } from '@pare/core-graph'
 import { type Digested, digestOf } from './digest.ts'
+import { fed } from './joined-parts.ts'
 import { withoutEffect } from './loop-options.ts'
 import type { PreparedTraining } from './prepare-training.ts'
 
 /**
  * Tells a training from all others: a checkpoint of one is of no use for another. Of the data it knows the number of
- * samples and the first ones, as they are before they are shuffled and changed at random.
+ * samples and the first ones, as they are before they are shuffled and changed at random, with what parts feed beside
+ * them, such as what a teacher made of them.
  */
 export async function identityOf(
   { options, graph, joined }: PreparedTraining,
-  { source, seed }: { readonly source: DataSource; readonly seed: number },
+  {
+    source,
+    seed,
+    parts: joining = [],
+  }: { readonly source: DataSource; readonly seed: number; readonly parts?: readonly TrainingPart[] },
 ): Promise<string> {
   const effective = Object.fromEntries(
     Object.entries(options).filter(([name]) => !withoutEffect.some(option => option === name)),
@@ -20,7 +26,7 @@ export async function identityOf(
     frozen: joined.frozen,
     state: [...joined.state],
   }
-  const data = { samples: source.size, first: await digestOf(piecesOfData(source, options.batchSize)) }
+  const data = { samples: source.size, first: await digestOf(piecesOfData(source, joining, options.batchSize)) }
   const model = await digestOf(piecesOfModel(graph))
   return JSON.stringify({ options: effective, seed, parts, data, model })
 }
@@ -47,8 +53,12 @@ const simpleOnes = (attributes: Node['attributes']) =>
         : []
     })
 
-async function* piecesOfData(source: DataSource, batchSize: number): AsyncGenerator<Digested> {
-  for await (const { inputs, labels } of source.batches({ batchSize, limit: batchSize })) {
+async function* piecesOfData(
+  source: DataSource,
+  parts: readonly TrainingPart[],
+  batchSize: number,
+): AsyncGenerator<Digested> {
+  for await (const { inputs, labels } of fed(source.batches({ batchSize, limit: batchSize }), parts)) {
     for (const [name, { dataType, dims, data }] of Object.entries(inputs)) {
       yield `${name} ${dataType} ${dims}`
       yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
