@@ -8,7 +8,8 @@ import {
   tensorOf,
   typeOf,
 } from '@pare/core-graph'
-import type { TrainSetup } from '@pare/train'
+import { createExecutor } from '@pare/runtime'
+import { planTraining, type TrainSetup } from '@pare/train'
 import { describe, expect, it } from 'vitest'
 import { attention } from './strategies/attention.ts'
 import { channelWise } from './strategies/channel-wise.ts'
@@ -149,6 +150,26 @@ describe('strategies of one stage', () => {
     const [{ terms, loss } = { terms: {} as Readonly<Record<string, number>>, loss: 0 }] = epochs
     expect(terms['l2-2']).toBe(terms.l2)
     expect(loss).toBeCloseTo(3 * (terms.l2 ?? 0) + (terms['soft-label'] ?? 0), 4)
+  })
+
+  it('train the student and its adapters, and nothing of the teacher', async () => {
+    const { context } = lesson(teacher)
+    const parts = [
+      await softLabel.prepare(student, softLabel.options.parse({}), context),
+      await l2.prepare(student, l2Of(relu(2), relu(2)), context),
+    ].flatMap(({ training }) => training ?? [])
+    const { trained } = await planTraining(student, {
+      options: { ...short, loss: [] },
+      source: images(8, 3),
+      executor: createExecutor({ threads: 1 }),
+      parts,
+      seed: 1,
+      measuredSteps: 0,
+    })
+    const names = trained.map(({ name }) => name)
+    const adapter = `distill/l2/adapter-auto/${relu(2)}~${relu(2)}/adapter`
+    expect(names.filter(name => !student.initializers.has(name))).toEqual([`${adapter}/weight`, `${adapter}/bias`])
+    expect(names.length).toBeGreaterThan(10)
   })
 
   it('may change the student behind a distillation: adapters are made for what is trained', async () => {

@@ -1,4 +1,5 @@
 import {
+  bodiesOf,
   createBuilder,
   type Graph,
   type GraphBody,
@@ -12,6 +13,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hasTeacher, mergeTeacher, teacherPrefix } from './merge-teacher.ts'
 import { numbersOf, randomTensor, runGraph } from './testing/run-graph.ts'
+import { withPrefix } from './with-prefix.ts'
 
 /** What both give alone, and merged. */
 async function both(student: Graph, teacher: Graph, x: TensorData) {
@@ -69,10 +71,16 @@ describe('student and teacher in one graph', () => {
     expect(merged.inputs.map(({ name }) => name)).toEqual(['input'])
   })
 
-  it('renames within bodies, which read the shared input and hide names of their own', async () => {
+  it('renames within bodies, which read the shared input', async () => {
     const { alone, together } = await both(branching('own'), branching('other'), randomTensor(4, 3, 2))
     expect(together).toEqual(alone)
     expect(alone[0]).not.toEqual(alone[1])
+  })
+
+  it('renames what a body calls as an input is called around it', () => {
+    const [choice] = withPrefix(branching('own', 'x'), teacherPrefix, new Map([['x', 'input']])).nodes.slice(-1)
+    expect(choice && bodiesOf(choice).map(({ outputs }) => outputs[0]?.name)).toEqual(['teacher/x', 'teacher/x'])
+    expect(choice && bodiesOf(choice)[1]?.nodes[0]?.inputs).toEqual(['teacher/around', 'teacher/around'])
   })
 
   it('takes any batch of a teacher that was exported for one', async () => {
@@ -121,10 +129,10 @@ describe('what cannot be merged', () => {
 })
 
 /**
- * y = x + 1 in one model, y = 3x·x in the other: If takes a branch by a constant; both branches call their value `inner`
- * and read what is around them.
+ * y = x + 1 in one model, y = 3x·3x in the other: If takes a branch by a constant; both branches call their value
+ * `inner` and read what is around them.
  */
-function branching(name: 'own' | 'other'): Graph {
+function branching(name: 'own' | 'other', inner = 'inner'): Graph {
   const b = createBuilder(name)
   const x = b.input('x', 'float32', ['N', 2])
   const one = b.initializer('one', tensorOf('float32', [], [1]))
@@ -135,8 +143,8 @@ function branching(name: 'own' | 'other'): Graph {
   const branch = (op: string, inputs: readonly string[]): GraphBody => ({
     name: 'branch',
     inputs: [],
-    outputs: [{ name: 'inner', type }],
-    nodes: [{ name: op, op, domain: '', attributes: {}, inputs, outputs: ['inner'] }],
+    outputs: [{ name: inner, type }],
+    nodes: [{ name: op, op, domain: '', attributes: {}, inputs, outputs: [inner] }],
     initializers: new Map(),
     valueInfo: new Map(),
   })
@@ -148,7 +156,7 @@ function branching(name: 'own' | 'other'): Graph {
     outputs: ['y'],
     attributes: {
       then_branch: { kind: 'graph', value: branch('Add', ['x', one.name]) },
-      else_branch: { kind: 'graph', value: branch('Mul', ['around', 'x']) },
+      else_branch: { kind: 'graph', value: branch('Mul', ['around', 'around']) },
     },
   }
   return { ...graph, nodes: [...graph.nodes, choice], outputs: [{ name: 'y', type }] }
