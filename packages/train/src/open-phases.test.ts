@@ -83,6 +83,22 @@ describe('weights that are frozen from an epoch on', () => {
     }
   })
 
+  it('are still approached by their moving averages: a − w becomes smaller by d = (1 + t)/(10 + t) at update t', async () => {
+    const freeze = [{ pattern: 'stem/*', epoch: 2 }]
+    const averages = (await epochsOf(model, { epochs: 3, average: 0.99, freeze })).map(graph =>
+      values(graph, 'stem/weight'),
+    )
+    const [first, second] = averages.slice(1).map((after, epoch) => {
+      const before = averages[epoch] ?? after
+      return Math.hypot(...after.map((value, index) => value - (before[index] ?? 0)))
+    })
+    // Eight updates an epoch.
+    const [left = 1, leftNext = 1] = [9, 17].map(start =>
+      Array.from({ length: 8 }, (_, update) => (1 + start + update) / (10 + start + update)).reduce((a, b) => a * b),
+    )
+    expect((second ?? 0) / (first ?? 0)).toBeCloseTo((left * (1 - leftNext)) / (1 - left), 4)
+  })
+
   it.each([
     { what: 'averages of the weights', options: { average: 0.9 } },
     { what: 'updates of two batches', options: { batchSize: 8, accumulate: 2 } },
