@@ -160,18 +160,22 @@ describe('what a strategy adds', () => {
     expect(step.state.get('greatest')?.ofModel).toBe('greatest')
   })
 
-  it('changes such tensors with every batch, also where gradients are only accumulated', async () => {
+  it('changes such tensors with every batch, also where gradients are only accumulated, unless they are frozen', async () => {
     const b = createBuilder('counted')
     const count = b.initializer('count', tensorOf('float32', [], [0]))
     const next = b.named(b.Add(count, b.scalar(1)), 'count_next')
     b.output(b.MatMul(b.input('x', 'float32', ['N', 1]), b.initializer('W', tensorOf('float32', [1, 2], [1, 2]))))
     b.output(next)
     const batch = { inputs: { x: [1, 2] }, labels: [0, 1] }
-    const { value } = await runSteps(b.build(), [batch, batch, batch, batch], {
-      options: { loss: [{ loss: 'cross-entropy', logits: 'MatMul:0' }], accumulate: 2 },
-      learningRate: 0.1,
-      additions: { state: new Map([['count', 'count_next']]) },
-    })
-    expect([1, 2, 3, 4].map(after => value('count', after)[0])).toEqual([1, 2, 3, 4])
+    const counts = async (frozen: readonly string[]) => {
+      const { value } = await runSteps(b.build(), [batch, batch, batch, batch], {
+        options: { loss: [{ loss: 'cross-entropy', logits: 'MatMul:0' }], accumulate: 2 },
+        learningRate: 0.1,
+        additions: { state: new Map([['count', 'count_next']]), frozen },
+      })
+      return [1, 2, 3, 4].map(after => value('count', after)[0])
+    }
+    expect(await counts([])).toEqual([1, 2, 3, 4])
+    expect(await counts(['count'])).toEqual([0, 0, 0, 0])
   })
 })
