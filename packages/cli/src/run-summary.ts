@@ -8,7 +8,7 @@ import {
   percentText,
   signed,
 } from '@pare/core-graph'
-import { type ModelFigures, type RunResult, trainingsOf } from '@pare/recipe'
+import { type ModelFigures, type RunResult, type StageFigures, trainingsOf } from '@pare/recipe'
 import { tableText } from './table.ts'
 
 /** The table of a run: accuracy, size, MACs, latency; before, after, change. */
@@ -31,6 +31,7 @@ export function runSummary(result: RunResult): string {
   ]
   return [
     tableText(['', 'before', 'after', 'change'], rows),
+    stagesText(result),
     fidelity?.agreement !== undefined
       ? `\n${percentText(fidelity.agreement)} of the predictions on ${fidelity.samples.toLocaleString('en')} samples are those of the float model\n`
       : '',
@@ -39,6 +40,26 @@ export function runSummary(result: RunResult): string {
     `\n${verdict.accepted ? accepted : `not accepted, because ${verdict.reasons.join('; ')}`} (${durationText(result.seconds)})\n`,
     `model   ${result.model}\nrun     ${result.folder}\n`,
   ].join('')
+}
+
+/** The model after each stage, where there are several. */
+function stagesText({ stages, before, after }: RunResult): string {
+  if (stages.length < 2) return ''
+  const metric = Object.keys(after.metrics ?? {})[0]
+  const row = (name: string, bytes: number, figures: StageFigures) => {
+    const value = metric === undefined ? undefined : figures.metrics?.[metric]
+    const { macs } = figures
+    return [
+      name,
+      ...(metric === undefined ? [] : [value === undefined ? '–' : metricText(metric, value)]),
+      bytesText(bytes),
+      percentText(bytes / before.bytes),
+      macs === undefined ? '–' : countText(macs),
+    ]
+  }
+  const head = ['after', ...(metric === undefined ? [] : [metricName(metric)]), 'size', 'of before', 'multiply-adds']
+  const rows = stages.map(({ name, bytes, figures = after }) => row(name, bytes, figures))
+  return `\n${tableText(head, [row('(before)', before.bytes, before), ...rows])}`
 }
 
 /** Of which epochs the model is; and whether training made it worse than it was, where nothing else was done to it. */
@@ -59,14 +80,14 @@ function trainingText({ stages, before, after }: RunResult): string {
 }
 
 const isShareOfSamples = (metric: string) => /^top\d+$/.test(metric)
+const metricText = (metric: string, value: number) => (isShareOfSamples(metric) ? percentText(value) : digits(value, 4))
 const metricName = (metric: string) => (isShareOfSamples(metric) ? metric.replace('top', 'top-') : metric)
 
 function metricRows(before: ModelFigures, after: ModelFigures): string[][] {
   return Object.keys({ ...before.metrics, ...after.metrics }).map(name => {
     const [old, now] = [before.metrics?.[name], after.metrics?.[name]]
     const isShare = isShareOfSamples(name)
-    const show = (value: number | undefined) =>
-      value === undefined ? '–' : isShare ? percentText(value) : digits(value, 4)
+    const show = (value: number | undefined) => (value === undefined ? '–' : metricText(name, value))
     const change =
       old === undefined || now === undefined
         ? '–'

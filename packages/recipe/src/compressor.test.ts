@@ -314,8 +314,12 @@ test('a stage can train, and quantize what it trained', async () => {
   })
   const shuffled = await samples(64)
   const compressor = await open(input, { data: { train: shuffled, validation: data, calibration: data } })
-  const { before, after } = await compressor.run({ output: join(folder, 'run') })
+  const { before, after, stages } = await compressor.run({ output: join(folder, 'run') })
   expect(after.metrics?.top1).toBeGreaterThan(before.metrics?.top1 ?? 1)
+  // The model between the stages is measured too; after the last one it is the result.
+  expect(stages[0]?.figures).toMatchObject({ macs: before.macs, parameters: expect.any(Number) })
+  expect(stages[0]?.figures?.metrics?.top1).toBeGreaterThan(before.metrics?.top1 ?? 1)
+  expect(stages[1]?.figures).toBeUndefined()
 })
 
 test('a training tells its steps with speed and time left, and its epochs; both are resumed', async () => {

@@ -13,6 +13,7 @@ export {
   type ModelLatency,
   type RunOrigin,
   type RunResult,
+  type StageFigures,
   type StageResult,
   type StageTraining,
   trainingsOf,

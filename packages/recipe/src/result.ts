@@ -41,9 +41,14 @@ export interface StageResult {
   readonly rounds: number
   /** Of the model after the stage, as an ONNX file. */
   readonly bytes: number
+  /** Of the model after the stage; undefined for the last one, whose model is the result. */
+  readonly figures?: StageFigures | undefined
   /** In the order in which they were done, round after round. */
   readonly details: readonly PartDetails[]
 }
+
+/** Figures of a model between two stages, as those of `ModelFigures`. */
+export type StageFigures = Pick<ModelFigures, 'metrics' | 'macs' | 'parameters'>
 
 /** How the training of a stage went. */
 export interface StageTraining extends Pick<TrainResult, 'best' | 'epochs'> {

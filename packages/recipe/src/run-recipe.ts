@@ -16,7 +16,7 @@ import { fidelityOptions, runEvaluators } from './evaluators.ts'
 import type { RunEventBody } from './events.ts'
 import { measureLatencies, measureModel, notWorthIt, saturationNotes } from './measure.ts'
 import type { LoadedPlugin } from './plugins.ts'
-import type { EngineLatency, ModelFigures, RunOrigin, RunResult, StageResult } from './result.ts'
+import type { EngineLatency, ModelFigures, RunOrigin, RunResult, StageFigures, StageResult } from './result.ts'
 import type { RunFolder } from './run-folder.ts'
 import { type PartDetails, runStage } from './run-stage.ts'
 import type { Recipe, Stage } from './schema.ts'
@@ -97,11 +97,12 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
   for (const { stage, steps: names } of plan) {
     const before = graph
     const details: PartDetails[] = []
+    let figures: StageFigures | undefined
     for (const [index, step] of names.entries()) {
       const current = graph
       const round = names.length > 1 ? { number: index + 1, rounds: names.length, before } : undefined
-      const done = await steps.run(step, context =>
-        runStage(current, stage, {
+      const done = await steps.run(step, async context => {
+        const { details: parts, graph: made } = await runStage(current, stage, {
           ...context,
           executor,
           data,
@@ -116,12 +117,19 @@ export async function runRecipe(setup: RunSetup): Promise<RunResult> {
           seed: recipe.seed,
           signal,
           checkpoint: folder.checkpoint(step),
-        }),
-      )
+        })
+        // What the last stage makes is measured as the result.
+        const isBetween = stage !== recipe.stages.at(-1) && step === names.at(-1)
+        return {
+          details: { parts, figures: isBetween ? stageFigures(await measure(made, context)) : undefined },
+          graph: made,
+        }
+      })
       graph = await folder.model(step)
-      details.push(...done.map(part => (round ? { ...part, round: round.number } : part)))
+      figures = done.figures
+      details.push(...done.parts.map(part => (round ? { ...part, round: round.number } : part)))
     }
-    stages.push({ name: stage.name, rounds: names.length, bytes: savedBytes(graph), details })
+    stages.push({ name: stage.name, rounds: names.length, bytes: savedBytes(graph), figures, details })
   }
 
   const final = graph
@@ -185,6 +193,12 @@ const stepsOf = ({ name, rounds }: Stage, index: number): readonly string[] =>
   rounds === 1
     ? [`${index + 1}-${name}`]
     : Array.from({ length: rounds }, (_, round) => `${index + 1}-${name}-round-${round + 1}`)
+
+const stageFigures = ({ metrics, macs, parameters }: Omit<ModelFigures, 'latency'>): StageFigures => ({
+  metrics,
+  macs,
+  parameters,
+})
 
 function figuresOf(before: ModelFigures, after: ModelFigures, fidelity: Fidelity | undefined): AcceptFigures {
   const [accuracyBefore, accuracyAfter] = [before.metrics?.top1, after.metrics?.top1]

@@ -88,6 +88,7 @@ test('the figures are those of the result', () => {
     'The model is that of epoch 1 of 2, the best by agreement; a dot marks it.',
     'Figures of 2 epochs tuning, train: epochs epoch loss accuracy metrics top1 metrics agreement 1 0.5 0.8 0.9 0.75 2 0.25 0.85 – –',
     'prune Gone through 2 times.',
+    'top1 92.50 %, 5.40 M multiply-adds',
     'prune. sensitivity , round 1',
     '70.00 % of the macs are left; the target was 75.00 %. Of 16 channels that may go, 4 went.',
     'first 16 12 25.00 % 0.01250',

@@ -64,6 +64,7 @@ const stage = z.object({
   name: z.string(),
   rounds: z.number().optional(),
   bytes: z.number().optional(),
+  figures: figures.pick({ metrics: true, macs: true, parameters: true }).optional(),
   details: z.array(part).readonly(),
 })
 

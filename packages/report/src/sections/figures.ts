@@ -1,7 +1,8 @@
-import { bytesText, changeText, countText, digits, millisecondsText, percentText, signed } from '@pare/core-graph'
+import { bytesText, changeText, countText, digits, millisecondsText, signed } from '@pare/core-graph'
 import { type Bar, barChart } from '../charts/bar-chart.ts'
 import { colours } from '../charts/render-chart.ts'
 import { type Content, type Html, html } from '../html.ts'
+import { isFigure, isShare, metricText } from '../metric-text.ts'
 import type { ReportedFigures, ReportedRun } from '../run-schema.ts'
 import { missing, numberColumn, table, textColumn } from '../table.ts'
 
@@ -39,12 +40,6 @@ function row({ label, bound, needs, before, after, show, details, change = chang
     isKnown ? (before === after ? 'same' : change(before, after)) : missing,
   ]
 }
-
-const isFigure = (value: number | null | undefined): value is number => Number.isFinite(value)
-
-const isShare = (metric: string) => /^top\d+$/.test(metric)
-
-const metricText = (metric: string, value: number) => (isShare(metric) ? percentText(value) : digits(value, 4))
 
 function metricRows({ before, after, accept }: ReportedRun): (readonly Content[])[] {
   const names = Object.keys({ ...before.metrics, ...after.metrics })

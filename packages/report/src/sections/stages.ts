@@ -1,7 +1,8 @@
-import { bytesText, digits } from '@pare/core-graph'
+import { bytesText, countText, digits } from '@pare/core-graph'
 import { z } from 'zod'
 import { type Content, type Html, html } from '../html.ts'
 import { jsonView } from '../json-view.ts'
+import { isFigure, metricText } from '../metric-text.ts'
 import type { ReportedRun, ReportedStage } from '../run-schema.ts'
 import { collapsible, counted, missing, name, numberColumn, table, textColumn } from '../table.ts'
 import { pruningDetails, pruningView } from './pruning.ts'
@@ -10,10 +11,19 @@ import { trainingDetails, trainingView } from './training.ts'
 /** What each stage did, with which options. */
 export const stagesView = ({ stages }: ReportedRun): readonly Html[] => stages.map(stageView)
 
-const stageView = ({ name: stage, rounds = 1, bytes, details }: ReportedStage): Html => html`<h3>${stage}</h3>
+const stageView = ({ name: stage, rounds = 1, bytes, figures, details }: ReportedStage): Html => html`<h3>${stage}</h3>
 ${rounds > 1 && html`<p>Gone through ${rounds} times.</p>`}
-${bytes !== undefined && html`<p>The model after it: ${bytesText(bytes)}.</p>`}
+${bytes !== undefined && html`<p>The model after it: ${[bytesText(bytes), ...figureTexts(figures)].join(', ')}.</p>`}
 ${details.map(part => partView(stage, part))}`
+
+/** The first metric and the multiply-adds. */
+function figureTexts(figures: ReportedStage['figures']): readonly string[] {
+  const [metric, value] = Object.entries(figures?.metrics ?? {})[0] ?? []
+  return [
+    ...(metric !== undefined && isFigure(value) ? [`${metric} ${metricText(metric, value)}`] : []),
+    ...(figures?.macs === undefined ? [] : [`${countText(figures.macs)} multiply-adds`]),
+  ]
+}
 
 function partView(stage: string, { part, options, details, round }: ReportedStage['details'][number]): Html {
   const caption = `${stage}, ${part}${round === undefined ? '' : `, round ${round}`}`
