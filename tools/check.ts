@@ -17,6 +17,7 @@ const steps: readonly Step[] = [
   { name: 'format and lint', command: ['biome', 'check', '--error-on-warnings', '.'] },
   { name: 'registries', command: ['node', '--conditions=@pare/source', 'tools/generate-registries.ts', '--check'] },
   { name: 'recipe reference', command: ['node', '--conditions=@pare/source', 'tools/recipe-reference.ts', '--check'] },
+  { name: 'results page', command: ['node', '--conditions=@pare/source', 'bench/src/reproduce.ts', '--check'] },
   { name: 'boundaries', command: ['node', 'tools/check-boundaries.ts'] },
   { name: 'unused code', command: ['knip'] },
   { name: 'types', command: nx('typecheck') },

@@ -2,6 +2,7 @@
 //   node tools/setup.mjs test           run every check and every test
 //   node tools/setup.mjs demo           bring the data set and run recipes/demo.yaml
 //   node tools/setup.mjs pare <args>    run the pare command from source
+//   node tools/setup.mjs reproduce <row>  run the rows of docs/results.md that are not there yet
 //   node tools/setup.mjs fuzz <args>    feed broken files to everything that reads files
 // It does only what is missing. Plain JavaScript without a dependency, because it runs before anything is installed.
 
@@ -106,20 +107,32 @@ async function install() {
 const pare = (args, options) =>
   run(node, ['--conditions=@pare/source', join(root, 'packages', 'cli', 'src', 'main.ts'), ...args], options)
 
-async function demo() {
+/** Resolves to 0, or the exit code of what failed. */
+async function fetchData() {
   say('Bringing the data set Fashion-MNIST …')
   const fetched = await pare(['data', 'fetch', 'fashion-mnist'])
-  if (fetched !== 0) {
+  if (fetched !== 0)
     say('The data set could not be brought; the reason is above. By hand:\n  npm run pare -- data fetch fashion-mnist')
-    return fetched
-  }
+  return fetched
+}
+
+async function demo() {
+  const failed = await fetchData()
+  if (failed) return failed
   say('Running recipes/demo.yaml …')
   return pare(['run', join('recipes', 'demo.yaml')])
+}
+
+async function reproduce(args) {
+  const failed = args.includes('--check') ? 0 : await fetchData()
+  if (failed) return failed
+  return run(node, ['--conditions=@pare/source', join('bench', 'src', 'reproduce.ts'), ...args])
 }
 
 const commands = {
   test: () => run(node, [join('tools', 'check.ts')]),
   demo,
+  reproduce,
   // Paths in the arguments are meant from where the user stands; npm moves to the root but remembers it.
   pare: args => pare(args, { cwd: process.env.INIT_CWD ?? process.cwd() }),
   fuzz: args => run(node, ['--conditions=@pare/source', join('e2e', 'src', 'fuzz', 'main.ts'), ...args]),
