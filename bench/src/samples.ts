@@ -42,9 +42,9 @@ export function tensorSource(input: string, { dims, data, dataType }: TensorData
       const end = Math.min(size, limit)
       for (let first = 0; first < end; first += batchSize) {
         const count = Math.min(batchSize, end - first)
-        const part = data.subarray(first * length, (first + count) * length)
+        const part = data.slice(first * length, (first + count) * length)
         const inputs = { [input]: { dataType, dims: [count, ...shape], data: part } }
-        yield { inputs, labels: labels?.subarray(first, first + count), size: count }
+        yield { inputs, labels: labels?.slice(first, first + count), size: count }
       }
     },
   }
