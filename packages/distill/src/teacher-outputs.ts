@@ -64,7 +64,7 @@ function sizeOf({ size, augments }: DataSource, id: string): number {
   if (augments)
     throw cacheError(
       `${id}: a teacher's tensors cannot be kept, since the training data is changed at random in each epoch.`,
-      'Turn cache off, or take the augmentation out of the training data.',
+      'Turn cache off, or train with augment: false.',
     )
   if (size === undefined) throw cacheError(`${id}: a teacher's tensors cannot be kept of a stream.`, 'Turn cache off.')
   return size

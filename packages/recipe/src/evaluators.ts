@@ -85,7 +85,7 @@ export function epochEvaluator(
   throw new RecipeError({
     code: 'RECIPE_DATA',
     message: `${wanted} needs labels, and data.validation has none.`,
-    hint: 'Give labels, or choose by how faithful the model is to the one that the run began with: best: { metric: agreement }.',
+    hint: 'Give labels, or choose by how faithful the model is to the teacher, or without one to the model that the run began with: best: { metric: agreement }.',
   })
 }
 

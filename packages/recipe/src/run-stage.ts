@@ -54,13 +54,14 @@ export async function prepareStage(graph: Graph, stage: Stage, context: PrepareC
   const details: PartDetails[] = []
   const parts: TrainingPart[] = []
   let current = graph
+  const setup = { ...context, augments: stage.train?.augment }
   for (const [id, options] of stage.use.flatMap(Object.entries<unknown>)) {
     const strategy = context.registry.get(id)
     if (!strategy) throw new RecipeError({ code: 'RECIPE_STRATEGY', message: `There is no strategy ${id}.` })
     const result = await strategy.prepare(
       current,
       options,
-      await strategyContext(id, needsOf(strategy, options), context),
+      await strategyContext(id, needsOf(strategy, options), setup),
     )
     current = result.graph
     if (result.training) {

@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Strategy } from '@pare/core-graph'
+import { writeModel } from '@pare/runtime'
 import { expect, test } from 'vitest'
 import { Compressor, type CompressorOptions } from './compressor.ts'
 import type { RecipeInput } from './schema.ts'
-import { asking, folderWithModel, samples, unlabelled } from './testing/small-runs.ts'
+import { asking, folderWithModel, samples, smallModel, unlabelled } from './testing/small-runs.ts'
 
 const folder = folderWithModel()
 
@@ -44,6 +45,37 @@ test('without labels candidates are measured by how faithful they are, which is 
   const { notes } = await (await open(strategy, { validation })).run({ output: join(folder(), 'run') })
   expect(metrics).toMatchObject({ agreement: 1, cosine: expect.closeTo(1, 5) })
   expect(notes.join()).toContain('1-asks: test.asks measures how faithful models are')
+})
+
+test('without labels, a recipe with a teacher measures how faithful candidates are to that', async () => {
+  await writeModel(join(folder(), 'teacher.onnx'), smallModel(2))
+  const agreements: (number | undefined)[] = []
+  const strategy = asking(['evaluate'], async ({ evaluate }) => {
+    for (const seed of [1, 2]) agreements.push((await evaluate?.(smallModel(seed)))?.cosine)
+    return undefined
+  })
+  const validation = unlabelled(await samples(16))
+  const { notes } = await (await open(strategy, { validation }, { teacher: 'teacher.onnx' })).run({
+    output: join(folder(), 'run'),
+  })
+  expect(agreements[0]).toBeLessThan(0.99)
+  expect(agreements[1]).toBeCloseTo(1, 5)
+  expect(notes.join()).toContain('1-asks: test.asks measures how faithful models are to the teacher')
+})
+
+test.each([
+  [true, true],
+  [false, false],
+])('samples that a stage changes at random (augment: %s) are told to be so', async (augment, told) => {
+  const train = { ...(await samples(32)), augments: true }
+  let seen: boolean | undefined
+  const strategy = asking(['train'], async context => {
+    seen = context.train?.augments
+    return undefined
+  })
+  const stages = [{ name: 'asks', use: ['test.asks'], train: { epochs: 1, batchSize: 16, augment } }]
+  await (await open(strategy, { train, validation: train }, { stages })).run({ output: join(folder(), 'run') })
+  expect(seen).toBe(told)
 })
 
 test.each([

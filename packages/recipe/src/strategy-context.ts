@@ -1,4 +1,5 @@
 import {
+  type DataSource,
   type Evaluator,
   type Graph,
   type Need,
@@ -24,6 +25,8 @@ export interface ContextSetup extends Pick<StepContext, 'progress' | 'note'> {
   /** What measures models; the listener is told how far a measurement has come. */
   readonly evaluators: (progress: ProgressListener) => RunEvaluators
   readonly teacher: Graph | undefined
+  /** Whether the stage's training changes its samples at random, where the data declares that. Default true. */
+  readonly augments?: boolean | undefined
   /** Of the stage that goes in rounds. */
   readonly round: Round | undefined
   readonly files: TextFiles
@@ -58,12 +61,19 @@ export async function strategyContext(
     ...(artifacts && { artifacts }),
     ...(tensors && { tensors }),
     ...(has('calibration') && { calibration: await calibrationOf(id, setup) }),
-    ...(has('train') && { train: await data.require('train', id) }),
+    ...(has('train') && { train: await trainOf(id, setup) }),
     ...(has('validation') && { validation: await data.require('validation', id) }),
     ...(has('evaluate') && { evaluate: evaluatorOf(id, setup) }),
     ...(has('latency') && { latency: latencyOn(setup) }),
     ...(has('teacher') && { teacher: teacher ?? noTeacher(id) }),
   }
+}
+
+/** A stage that leaves its samples as they are makes what is kept of them good for all its epochs. */
+async function trainOf(id: string, { data, augments = true }: ContextSetup): Promise<DataSource> {
+  const source = await data.require('train', id)
+  if (augments || !source.augments) return source
+  return { ...source, augments: false, batches: options => source.batches(options) }
 }
 
 async function calibrationOf(id: string, { data, note }: ContextSetup) {
@@ -73,14 +83,14 @@ async function calibrationOf(id: string, { data, note }: ContextSetup) {
 }
 
 /** It tells no progress of its own: the strategy that measures candidate by candidate does. */
-function evaluatorOf(id: string, { evaluators, note }: ContextSetup): Evaluator {
+function evaluatorOf(id: string, { evaluators, teacher, note }: ContextSetup): Evaluator {
   const { metrics, fidelity } = evaluators(() => undefined)
   if (metrics) return metrics
   if (!fidelity) throw missingData('data.validation', id)
-  note(
-    `${id} measures how faithful models are to the one that the run began with, since data.validation has no labels.`,
-  )
-  return fidelity()
+  // A student that was just created has nothing to be faithful to.
+  const reference = teacher ? 'the teacher' : 'the one that the run began with'
+  note(`${id} measures how faithful models are to ${reference}, since data.validation has no labels.`)
+  return fidelity(teacher)
 }
 
 /** Enough for a median; a candidate is measured where many others are. */
