@@ -1,4 +1,5 @@
 export { fittingBatchSize } from './batch-size.ts'
+export { beforeSoftmax } from './before-softmax.ts'
 export {
   type AttributeInput,
   createBuilder,
@@ -72,6 +73,7 @@ export type {
   TensorMap,
 } from './ports.ts'
 export { createRandom, type Random, randomNormal } from './random.ts'
+export { runWhole } from './run-whole.ts'
 export { type SavedModel, type SaveOptions, savedBytes, saveModel, saveModelPieces } from './save.ts'
 export { simplify } from './simplify.ts'
 export {

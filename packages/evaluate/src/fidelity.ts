@@ -5,12 +5,12 @@ import {
   type Executor,
   type Graph,
   type ProgressListener,
+  runWhole,
   type TensorData,
 } from '@pare/core-graph'
 import { compareLayers, type LayerFidelity, type UnmatchedValue } from './layer-fidelity.ts'
 import { logProbabilities } from './probabilities.ts'
 import { bestClass } from './rank.ts'
-import { runWhole } from './run-whole.ts'
 import { isScores, notFinite, outputNamed, type ScoreKind, type Scores, scoreKindOf, scoresOf } from './scores.ts'
 import { isFiniteSimilarity, type Similarity, similaritySums } from './similarity.ts'
 

@@ -6,12 +6,12 @@ import {
   fixedBatchSize,
   type Graph,
   type ProgressListener,
+  runWhole,
   type TensorData,
   type TensorMap,
   withOutputs,
 } from '@pare/core-graph'
 import { matchValues } from './match-values.ts'
-import { runWhole } from './run-whole.ts'
 import { isFiniteSimilarity, type Similarity, similaritySums, worseFirst } from './similarity.ts'
 
 /** One value of the reference beside the candidate's. */

@@ -1,8 +1,8 @@
 import {
+  beforeSoftmax,
   DataError,
   elementCount,
   type Graph,
-  graphIndex,
   ModelError,
   RunError,
   type TensorData,
@@ -35,24 +35,9 @@ export function outputNamed(graph: Graph, wanted?: string): string {
   })
 }
 
-// What changes the order or the representation of scores, not what they are. LogSoftmax makes logits: softmax(log p) = p.
-const passedThrough = new Set([
-  'QuantizeLinear',
-  'DequantizeLinear',
-  'Identity',
-  'Cast',
-  'Reshape',
-  'Flatten',
-  'Squeeze',
-])
-
 /** What an output holds, by the node that makes it: probabilities after Softmax, logits otherwise. */
-export function scoreKindOf(graph: Graph, output: string): ScoreKind {
-  const node = graphIndex(graph).producer.get(output)
-  const [input] = node?.inputs ?? []
-  if (node && input && passedThrough.has(node.op)) return scoreKindOf(graph, input)
-  return node?.op === 'Softmax' ? 'probabilities' : 'logits'
-}
+export const scoreKindOf = (graph: Graph, output: string): ScoreKind =>
+  beforeSoftmax(graph, output) === undefined ? 'logits' : 'probabilities'
 
 /** Whether a tensor has one score for each class of each sample: `[N, classes]`, also `[N, classes, 1, 1]`. */
 export const isScores = ({ dims, data }: TensorData, size: number): boolean =>

@@ -1,10 +1,18 @@
-import { defineStrategy, elementCount, type Graph, type GraphBuilder, upgradeOpset, type Value } from '@pare/core-graph'
+import {
+  beforeSoftmax,
+  defineStrategy,
+  elementCount,
+  type Graph,
+  type GraphBuilder,
+  upgradeOpset,
+  type Value,
+} from '@pare/core-graph'
 import { losses } from '@pare/train'
 import { z } from 'zod'
 import { layoutOf } from '../align.ts'
 import type { Comparison } from '../comparison.ts'
 import { distillation, teacherOf } from '../distillation.ts'
-import { beforeSoftmax, logitsOf } from '../logits.ts'
+import { logitsOf } from '../logits.ts'
 import { whileActive } from '../losses/while-active.ts'
 import { teacherError } from '../merge-teacher.ts'
 import { commonOptions, teacherNeeds } from '../options.ts'

@@ -4,12 +4,9 @@ import {
   type DataSource,
   type Executor,
   elementCount,
-  fixedBatchSize,
   type Graph,
   isKnown,
-  newTypedArray,
-  runBatch,
-  type TensorData,
+  runWhole,
   type TensorMap,
   tensorFor,
 } from '@pare/core-graph'
@@ -132,38 +129,4 @@ function bytesOfRow(graph: Graph, type: Graph['inputs'][number]['type']): number
   const [first, ...rest] = type?.shape ?? []
   if (!type || first === undefined || first === null || first !== batch || !isKnown(rest)) return undefined
   return byteLength(type.dataType, elementCount(rest))
-}
-
-/** The outputs of a whole batch, whether the model takes it at once or in parts. */
-export async function runWhole(
-  session: Awaited<ReturnType<Executor['open']>>,
-  graph: Graph,
-  batch: Batch,
-): Promise<TensorMap> {
-  const parts: TensorMap[] = []
-  for await (const { outputs } of runBatch(session, graph, batch)) parts.push(outputs)
-  const [first = {}] = parts
-  if (fixedBatchSize(graph) === undefined || parts.length === 1) return first
-  return Object.fromEntries(
-    Object.entries(first).map(([name, tensor]) => [
-      name,
-      joined(
-        tensor,
-        parts.flatMap(part => part[name] ?? []),
-      ),
-    ]),
-  )
-}
-
-function joined({ dataType, dims }: TensorData, parts: readonly TensorData[]): TensorData {
-  const data = newTypedArray(
-    dataType,
-    parts.reduce((sum, part) => sum + part.data.length, 0),
-  )
-  let offset = 0
-  for (const part of parts) {
-    data.set(part.data as never, offset)
-    offset += part.data.length
-  }
-  return { dataType, dims: [parts.reduce((sum, part) => sum + (part.dims[0] ?? 0), 0), ...dims.slice(1)], data }
 }

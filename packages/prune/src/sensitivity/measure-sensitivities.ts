@@ -8,12 +8,13 @@ import {
   type ProgressListener,
   RunError,
   renameValues,
+  runWhole,
   type TensorMap,
 } from '@pare/core-graph'
 import { createEvaluator, createFidelityEvaluator, crossEntropy, topK } from '@pare/evaluate'
 import type { ChannelGroup } from '../channels/channel-groups.ts'
 import { maskChannels } from '../channels/mask-channels.ts'
-import { createBoundary, runWhole, withTensors } from './boundary.ts'
+import { createBoundary, withTensors } from './boundary.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { checkAlike, pointsOf, type Sensitivities, withPoint } from './sensitivities.ts'
 import { sharedSessions } from './shared-sessions.ts'

@@ -1,19 +1,18 @@
-import {
-  type Batch,
-  type Graph,
-  newTypedArray,
-  runBatch,
-  type Session,
-  type TensorData,
-  type TensorMap,
-} from '@pare/core-graph'
+import { runBatch } from './feeds.ts'
+import type { Graph } from './graph.ts'
+import type { Batch, Session, TensorData, TensorMap } from './ports.ts'
+import { newTypedArray } from './tensor.ts'
 
-/** The outputs of a whole batch, whether the model takes it at once or in parts. */
+/**
+ * The outputs of a whole batch, whether the model takes it at once or in parts.
+ * @param fetches names of the outputs to return; default all
+ * @throws what `runBatch` throws
+ */
 export async function runWhole(
   session: Session,
   graph: Graph,
   batch: Batch,
-  fetches: readonly string[],
+  fetches?: readonly string[],
 ): Promise<TensorMap> {
   const parts: TensorMap[] = []
   for await (const { outputs } of runBatch(session, graph, batch, fetches)) parts.push(outputs)
