@@ -38,8 +38,8 @@ interface Stage {
 /**
  * Pairs for a distillation, best first: logits of as many classes; then the last feature maps of each size, as Yim et
  * al. 2017 and Zagoruyko & Komodakis 2017 pair theirs, or of a multiple of it where the teacher has none of the size;
- * then those before them, by their place among those of the size. Names are those of the models as they are merged, with BatchNormalization folded, which models have
- * as they are too.
+ * then those before them, by their place among those of the size. Names are those of the models with BatchNormalization
+ * folded, as a teacher is merged; models have these tensors before it is folded, too.
  */
 export function proposePairs(student: Graph, teacher: Graph): readonly ProposedPair[] {
   const [own, other] = [frozenTeacher(student), frozenTeacher(teacher)]
