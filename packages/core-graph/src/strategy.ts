@@ -17,7 +17,8 @@ export interface StrategyContext {
   readonly validation?: DataSource
   /**
    * Measures a candidate on the validation data: its metrics, or without labels how faithful it is to the recipe's
-   * teacher, where there is none to the float model (`agreement`, `divergence`, `cosine`). Present when `needs` names `evaluate`.
+   * teacher, where there is none to the float model (`agreement`, `divergence`, `cosine`). Present when `needs` names
+   * `evaluate`.
    */
   readonly evaluate?: Evaluator
   /** Milliseconds that a model takes for one sample on the target's engine. Present when `needs` names `latency`. */
