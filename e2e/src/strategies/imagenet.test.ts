@@ -88,4 +88,4 @@ test.each(names)('%s trains two steps in each of its stages at 224×224', async 
   const made = await readModel(join(output, 'steps', `${last}.onnx`))
   await expectWhole(made, student)
   expect(quantizedLayers(made).length > 0).toBe(name.includes('int8') || name === 'everything.yaml')
-})
+}, 120_000)
