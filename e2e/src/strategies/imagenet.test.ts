@@ -59,33 +59,37 @@ test('the recipes preprocess images alike, and as preprocess.yaml says', async (
     })
 })
 
-test.each(names)('%s trains two steps in each of its stages at 224×224', async name => {
-  const { recipe } = await Compressor.open(join(recipes, name))
-  // What untrained models make of plain colours tells nothing: the result is not measured.
-  const compressor = await Compressor.open(shortened(recipe), {
-    baseDirectory: folder,
-    evaluate: async () => ({ top1: 0 }),
-  })
-  const output = join(folder, 'runs', name)
-  const ending = new AbortController()
-  const losses: number[] = []
-  let steps = 0
-  let last = ''
-  const run = compressor.run({
-    output,
-    signal: ending.signal,
-    listener: event => {
-      if (event.type === 'progress' && event.progress.unit === 'steps') steps++
-      if (event.type === 'epoch') losses.push(event.result.loss)
-      if (event.type === 'step-start' && event.step === 'measure-result') ending.abort()
-      if (event.type === 'step-end') last = event.step
-    },
-  })
-  await expect(run).rejects.toMatchObject({ code: 'RUN_CANCELLED' })
-  const { length } = recipe.stages
-  expect(steps).toBe(2 * length)
-  expect(losses.map(Number.isFinite)).toEqual(recipe.stages.map(() => true))
-  const made = await readModel(join(output, 'steps', `${last}.onnx`))
-  await expectWhole(made, student)
-  expect(quantizedLayers(made).length > 0).toBe(name.includes('int8') || name === 'everything.yaml')
-}, 120_000)
+test.each(names)(
+  '%s trains two steps in each of its stages at 224×224',
+  async name => {
+    const { recipe } = await Compressor.open(join(recipes, name))
+    // What untrained models make of plain colours tells nothing: the result is not measured.
+    const compressor = await Compressor.open(shortened(recipe), {
+      baseDirectory: folder,
+      evaluate: async () => ({ top1: 0 }),
+    })
+    const output = join(folder, 'runs', name)
+    const ending = new AbortController()
+    const losses: number[] = []
+    let steps = 0
+    let last = ''
+    const run = compressor.run({
+      output,
+      signal: ending.signal,
+      listener: event => {
+        if (event.type === 'progress' && event.progress.unit === 'steps') steps++
+        if (event.type === 'epoch') losses.push(event.result.loss)
+        if (event.type === 'step-start' && event.step === 'measure-result') ending.abort()
+        if (event.type === 'step-end') last = event.step
+      },
+    })
+    await expect(run).rejects.toMatchObject({ code: 'RUN_CANCELLED' })
+    const { length } = recipe.stages
+    expect(steps).toBe(2 * length)
+    expect(losses.map(Number.isFinite)).toEqual(recipe.stages.map(() => true))
+    const made = await readModel(join(output, 'steps', `${last}.onnx`))
+    await expectWhole(made, student)
+    expect(quantizedLayers(made).length > 0).toBe(name.includes('int8') || name === 'everything.yaml')
+  },
+  120_000,
+)
