@@ -133,8 +133,12 @@ describe('weights that are frozen from an epoch on', () => {
 
   it('are told of when the training ends before', async () => {
     const notes: string[] = []
-    await epochsOf(model, { epochs: 1, freeze: [{ pattern: 'stem/*', epoch: 9 }] }, { note: note => notes.push(note) })
-    expect(notes).toEqual(['stem/* is to be frozen from epoch 9 on, which the training does not reach.'])
+    const freeze = [{ pattern: 'stem/*', epoch: 9 }, ...['*/scale', '*/shift'].map(pattern => ({ pattern, epoch: 5 }))]
+    await epochsOf(model, { epochs: 1, freeze }, { note: note => notes.push(note) })
+    expect(notes).toEqual([
+      'stem/* is to be frozen from epoch 9 on, which the training does not reach.',
+      '*/scale and 1 other are to be frozen from epoch 5 on, which the training does not reach.',
+    ])
   })
 
   it('are looked for before the first step, and so is what is left to train', async () => {

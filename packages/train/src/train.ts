@@ -77,11 +77,11 @@ export async function train(model: Graph, setup: TrainSetup): Promise<TrainResul
     options.epochs,
     Math.max(1, ...parts.map(({ resultFrom }) => resultFrom?.(options.epochs) ?? 1)),
   )
-  for (const frozen of [...options.freeze, ...joined.frozen])
-    if (epochOf(frozen) > options.epochs)
-      note?.(
-        `${patternOf(frozen)} is to be frozen from epoch ${epochOf(frozen)} on, which the training does not reach.`,
-      )
+  const neverFrozen = [...options.freeze, ...joined.frozen].filter(frozen => epochOf(frozen) > options.epochs)
+  for (const [epoch, all] of Map.groupBy(neverFrozen, epochOf))
+    note?.(
+      `${some(all.map(patternOf))} ${all.length === 1 ? 'is' : 'are'} to be frozen from epoch ${epoch} on, which the training does not reach.`,
+    )
 
   const identity = store ? await identityOf(training, setup) : ''
   const saved = store && (await readCheckpoint(store, identity, step))
@@ -201,6 +201,10 @@ export async function train(model: Graph, setup: TrainSetup): Promise<TrainResul
   for (const { finish } of parts) trained = (await finish?.(trained)) ?? trained
   return { graph: alone(trained), best: best.result, epochs }
 }
+
+/** The first of them, and how many others there are. */
+const some = ([first = '', ...others]: readonly string[]) =>
+  others.length === 0 ? first : `${first} and ${others.length} ${others.length === 1 ? 'other' : 'others'}`
 
 const entryOf = (state: State, name: string) => {
   const tensor = state.get(name)
