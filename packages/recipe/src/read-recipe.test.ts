@@ -99,7 +99,12 @@ const wrong: [string, string, string, string][] = [
     'images',
     '4:23: data.validation.kind: expected one of idx, image-folder',
   ],
-  ['a model that is none', 'model.onnx', '3', '2:8: model: a path to an ONNX file, { path, classes }, or { create: mobilenet-v1, … }'],
+  [
+    'a model that is none',
+    'model.onnx',
+    '3',
+    '2:8: model: a path to an ONNX file, { path, classes }, or { create: mobilenet-v1, … }',
+  ],
   [
     'an entry that is no strategy',
     'quant.static: { observer: percentile }',
