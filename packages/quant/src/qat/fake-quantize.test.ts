@@ -132,6 +132,39 @@ describe('what is rounded', () => {
   })
 })
 
+describe('behind a Clip', () => {
+  /** x·W → Clip to the bounds → ·W, with no training: the scale of what the Clip lets through. */
+  async function scaleOf(low: number, high: number, activationScale: QatOptions['activationScale']): Promise<number> {
+    const b = createBuilder('clipped')
+    const W = (name: string) => b.initializer(name, tensorOf('float32', [3, 3], noise([3, 3], 2).data))
+    const first = b.Gemm(b.input('x', 'float32', [4, 3]), W('W1'))
+    const clipped = b.named(b.Clip(first, b.scalar(low), b.scalar(high)), 'clipped')
+    b.output(b.named(b.Gemm(clipped, W('W2')), 'y'))
+    const graph = b.build()
+    const plan = planQuantization(graph, { quantization: usualQuantization })
+    const observed = plan.groups.flatMap(group => group.observed)
+    const ranges = new Map(observed.map(name => [name, name === 'clipped' ? { low, high } : { low: -9, high: 9 }]))
+    const levels = levelsOf(usualQuantization.activations, 8)
+    const fake = fakeQuantize(graph, graph, plan, ranges, new Map(), {
+      levels,
+      weightBits: 8,
+      weightScale: 'abs-max',
+      ...activationScaleOf(activationScale),
+    })
+    const { groups } = await trainedScales(fake.graph, fake, levels, executor)
+    return [...groups].find(([{ values }]) => values.includes('clipped'))?.[1].scale ?? Number.NaN
+  }
+
+  test.each(['learned', 'moving-average'] as const)(
+    'the scale spans what it lets through, also below 0: %s',
+    async kind => {
+      expect(await scaleOf(0, 6, kind)).toBeCloseTo(6 / 255, 6)
+      expect(await scaleOf(-1, 1, kind)).toBeCloseTo(2 / 255, 6)
+      expect(await scaleOf(-3, 1, kind)).toBeCloseTo(4 / 255, 6)
+    },
+  )
+})
+
 describe('gradients', () => {
   /** Of Σ P·y for the parameters named, and what the parameters are. */
   async function gradientsOf({ fake }: ReturnType<typeof rounding>, names: readonly string[], feeds: TensorMap) {

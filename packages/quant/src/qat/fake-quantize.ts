@@ -232,7 +232,7 @@ function scaleOfGroup(
     elements: group.observed.reduce((sum, value) => sum + elementsOf(graph, value), 0),
     fixed,
     start,
-    bound: boundOf(graph, group),
+    bound: boundOf(graph, group, fixed, start),
     levels,
     tensors,
   }
@@ -276,13 +276,17 @@ function elementsOf(graph: Graph, value: string): number {
   return elementCount(sizes.map(size => (typeof size === 'number' ? size : 1)))
 }
 
-/** The greatest number that Clips let into a group, where all that is observed in it comes out of one. */
-function boundOf(graph: Graph, { observed }: ScaleGroup): number | undefined {
+/**
+ * The greatest number that Clips from 0 let into a group, where all that is observed in it comes out of one, and what it
+ * must hold besides. With numbers below 0 the pair cannot do a Clip's work: then there is none.
+ */
+function boundOf(graph: Graph, { observed }: ScaleGroup, fixed: Range, start: Range): number | undefined {
+  if (start.low < 0) return undefined
   const bounds = observed.map(value => {
     const node = graphIndex(graph).producer.get(value)
     const max: Tensor | undefined = node?.op === 'Clip' ? graph.initializers.get(node.inputs[2] ?? '') : undefined
     return max ? (tensorFloats(max)[0] ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY
   })
-  const bound = Math.max(...bounds)
-  return Number.isFinite(bound) ? bound : undefined
+  const bound = Math.max(fixed.high, ...bounds)
+  return Number.isFinite(bound) && observed.length > 0 ? bound : undefined
 }
