@@ -41,7 +41,7 @@ export interface Equalized {
  *     sᵢ = √(r₁ᵢ·r₂ᵢ) / r₂ᵢ; r: the greatest magnitude of channel i's weights, going out of W₁ and into W₂
  *
  * Values in between get other names, since they are scaled. Afterwards r₁ᵢ = r₂ᵢ for every pair; longer rows, such as those around a depthwise convolution, are gone through
- * again and again until nothing changes. Biases are not absorbed (section 4.2): calibrated, asymmetric ranges take them in.
+ * again and again until nothing changes. Biases are not absorbed (section 4.1.3): calibrated, asymmetric ranges take them in.
  * The graph should have been simplified before, so that no BatchNormalization stands in between.
  */
 export function equalize(graph: Graph, { replaceClip = false }: EqualizeOptions = {}): Equalized {

@@ -153,8 +153,8 @@ async function errorWith(
   )
   let sum = 0
   for (let first = judged; first < data.rows; first += size) {
-    // The last rows are taken twice rather than fewer at a time.
-    const rows = Array.from({ length: size }, (_, index) => Math.min(first + index, data.rows - 1))
+    // The last time is filled up with rows from the beginning, so that none counts far more than the others.
+    const rows = Array.from({ length: size }, (_, index) => judged + ((first - judged + index) % (data.rows - judged)))
     const { error } = await session.run(
       {
         x: gathered(data.x, rows),

@@ -180,5 +180,5 @@ const remadeNotes = (before: OutputFidelity, remade: OutputFidelity): string[] =
   Math.abs(gainOf(before, remade)) < otherwise
     ? []
     : [
-        `Quantized again from the float model, with the ranges of the int8 one, the outputs come to ${decibels(remade)}, not ${decibels(before)}: its weights were trained, or rounded in another way. What experiments bring back is told against the model that was made again.`,
+        `Quantized again from the float model, with the ranges of the int8 one, the outputs come to ${decibels(remade)}, not ${decibels(before)}: its weights were trained, or rounded in another way, or its biases corrected. What experiments bring back is told against the model that was made again.`,
       ]
