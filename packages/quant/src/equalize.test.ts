@@ -98,6 +98,16 @@ test('a channel 50 times as large as the others comes down, and back up in the n
   for (const value of [...weights('w1'), ...weights('w2')]) expect(value).toBeCloseTo(1, 5)
 })
 
+test('a dead channel is left alone, or its bias would widen the range of the layer', () => {
+  const b = createBuilder('dead')
+  const x = b.input('x', 'float32', ['N', 1, 4, 4])
+  const bias = b.initializer('b1', tensorOf('float32', [3], [1, 0.5, 1]))
+  const first = b.Conv(x, b.initializer('w1', tensorOf('float32', [3, 1, 1, 1], [1, 1e-12, 1])), bias)
+  b.output(b.named(b.Conv(b.Relu(first), b.initializer('w2', tensorOf('float32', [1, 3, 1, 1], [1, 1, 1]))), 'y'))
+  const biases = equalize(b.build()).graph.initializers.get('b1')
+  expect(biases && Array.from(tensorFloats(biases))).toEqual([1, 0.5, 1])
+})
+
 describe('Clip from 0', () => {
   const clipped = (max: number | undefined) =>
     chain((b, value) => b.Clip(value, b.scalar(0), max === undefined ? undefined : b.scalar(max)))

@@ -40,9 +40,10 @@ export interface Equalized {
  *     y = W₂·f(W₁·x + b₁)   →   y = (W₂·S)·f((S⁻¹·W₁)·x + S⁻¹·b₁)      S = diag(s), f(s·x) = s·f(x) for s > 0
  *     sᵢ = √(r₁ᵢ·r₂ᵢ) / r₂ᵢ; r: the greatest magnitude of channel i's weights, going out of W₁ and into W₂
  *
- * Values in between get other names, since they are scaled. Afterwards r₁ᵢ = r₂ᵢ for every pair; longer rows, such as those around a depthwise convolution, are gone through
- * again and again until nothing changes. Biases are not absorbed (section 4.1.3): calibrated, asymmetric ranges take them in.
- * The graph should have been simplified before, so that no BatchNormalization stands in between.
+ * Values in between get other names, since they are scaled. Afterwards r₁ᵢ = r₂ᵢ for every pair, dead channels excepted;
+ * longer rows, such as those around a depthwise convolution, are gone through again and again until nothing changes. Biases
+ * are not absorbed (section 4.1.3): calibrated, asymmetric ranges take them in. The graph should have been
+ * simplified before, so that no BatchNormalization stands in between.
  */
 export function equalize(graph: Graph, { replaceClip = false }: EqualizeOptions = {}): Equalized {
   const { pairs, refusals, clips } = findPairs(graph, replaceClip)
@@ -183,6 +184,12 @@ const scalesOf = (scales: ReadonlyMap<Node, Scales>, node: Node): Scales =>
 const settled = 0.02
 const mostSweeps = 100
 
+/**
+ * A channel whose weights are a smaller share of the layer's greatest is dead, as BatchNormalization with γ ≈ 0 leaves it:
+ * raised to the others, its bias would widen the layer's range beyond all use.
+ */
+const deadBelow = 1e-6
+
 function balanced(graph: Graph, pairs: readonly Pair[], layers: readonly LayerWeights[]): ReadonlyMap<Node, Scales> {
   const reaches = new Map(layers.map(layer => [layer.node, reachOf(graph, layer)]))
   const scales = new Map(
@@ -212,11 +219,12 @@ function balanced(graph: Graph, pairs: readonly Pair[], layers: readonly LayerWe
       const coming = rangesOf(second, 'into')
       const { out } = scalesOf(scales, first.node)
       const { into } = scalesOf(scales, second.node)
+      const dead = deadBelow * going.reduce((a, b) => Math.max(a, b), 0)
       for (let channel = 0; channel < first.outputs; channel++) {
         const r1 = going[channel] ?? 0
         const r2 = coming.subarray(channel * block, (channel + 1) * block).reduce((a, b) => Math.max(a, b), 0)
         // A channel that is never made, or never read, has no range to balance.
-        if (r1 === 0 || r2 === 0) continue
+        if (r1 <= dead || r2 === 0) continue
         const s = Math.sqrt(r1 * r2) / r2
         out[channel] = (out[channel] ?? 1) * s
         for (let place = channel * block; place < (channel + 1) * block; place++) into[place] = (into[place] ?? 1) * s
