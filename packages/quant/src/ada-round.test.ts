@@ -74,6 +74,7 @@ describe.each([{ perChannel: true }, { perChannel: false }])('perChannel: $perCh
     const { graph, details } = await made
     const layers = details.learnedRoundings ?? []
     expect(layers.map(({ node }) => node)).toEqual(['Conv', 'Conv_1', 'Conv_2', 'Gemm', 'MatMul'])
+    expect(new Set(layers.map(({ samples }) => samples))).toEqual(new Set([256]))
     for (const { nearest, learned } of layers) expect(learned).toBeLessThanOrEqual(nearest)
     expect(layers.filter(({ nearest, learned }) => learned < 0.6 * nearest).length).toBeGreaterThanOrEqual(2)
     const feeds = { input: mixtures(64, 999) }

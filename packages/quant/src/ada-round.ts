@@ -23,6 +23,8 @@ import type { adaRoundOptions } from './static-options.ts'
 /** What learning the rounding of a layer's weights brought. Plain JSON data. */
 export interface LearnedRounding {
   readonly node: string
+  /** Fewer than there are where what the layer reads and makes of them takes more than 128 MiB. */
+  readonly samples: number
   /** Mean squared error of what the layer makes, on what the layers before it in int8 give it, of samples not learned from. */
   readonly nearest: number
   readonly learned: number
@@ -96,7 +98,8 @@ export async function adaRound(
       sampling.executor,
       { ...options, random: createRandom(seed, index), signal },
     )
-    layers.push({ node: node.name, nearest: found.nearest, learned: found.learned, turned: found.turned })
+    const { nearest, learned, turned } = found
+    layers.push({ node: node.name, samples: data.rows, nearest, learned, turned })
     current = { ...current, initializers: new Map(current.initializers).set(weight.tensor, found.weights) }
     progress?.({ done: index + 1, total: planned.length, unit: 'layers' })
   }
