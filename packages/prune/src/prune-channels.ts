@@ -121,13 +121,16 @@ const targetDetails = ({ measure, share, before }: Target, reached: number): Pru
   after: before * reached,
 })
 
-const nothingToPrune = ({ name }: Graph, kept: PruningDetails['kept']) => {
+const nothingToPrune = ({ name, nodes }: Graph, kept: PruningDetails['kept']) => {
   const [first] = kept
+  const isQuantized = nodes.some(({ op }) => op === 'QuantizeLinear')
   return new RecipeError({
     code: 'RECIPE_PRUNE_NOTHING',
     message: `No channels of the model ${name} can be cut.`,
     hint: first
-      ? `Of ${first.node} (${first.op}) they stay because ${first.reason}; \`pare inspect --prune\` tells the others.`
+      ? isQuantized
+        ? `Of ${first.node} (${first.op}) they stay because ${first.reason}. In one stage, list pruning before quant.qat.`
+        : `Of ${first.node} (${first.op}) they stay because ${first.reason}; \`pare inspect --prune\` tells the others.`
       : 'It has no layers whose channels could go, or the recipe includes none.',
   })
 }

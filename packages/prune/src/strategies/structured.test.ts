@@ -1,4 +1,16 @@
-import { cost, type Graph, savedBytes, simplify, targets, tensorFloats, tensorOf, validate } from '@pare/core-graph'
+import {
+  cost,
+  createBuilder,
+  dataTypeCode,
+  type Graph,
+  savedBytes,
+  simplify,
+  targets,
+  tensorFloats,
+  tensorOf,
+  type Value,
+  validate,
+} from '@pare/core-graph'
 import { createModel } from '@pare/models'
 import { createExecutor } from '@pare/runtime'
 import { describe, expect, test } from 'vitest'
@@ -154,6 +166,21 @@ test('a model without channels to cut says why', async () => {
   const nothing = { code: 'RECIPE_PRUNE_NOTHING', hint: expect.stringContaining('classifier/Gemm') }
   const options = uniform.options.parse({ target: { macs: 0.5 }, include: ['classifier/Gemm'] })
   await expect(uniform.prepare(mobilenetV1, options, testContext())).rejects.toMatchObject(nothing)
+})
+
+test('scales computed from whole weights, as quant.qat adds, hold channels: the hint is to prune first', async () => {
+  const b = createBuilder('fake-quantized')
+  const conv = (x: Value, name: string, outputs: number, inputs: number) => {
+    const numbers = Float32Array.from({ length: outputs * inputs }, (_, place) => place + 1)
+    const weight = b.initializer(name, tensorOf('float32', [outputs, inputs, 1, 1], numbers))
+    const scale = b.Div(b.ReduceMax(b.Abs(weight), b.ints(1, 2, 3), { keepdims: 0 }), b.scalar(127))
+    const levels = b.QuantizeLinear(weight, scale, undefined, { axis: 0, output_dtype: dataTypeCode('int8') })
+    return b.Conv(x, b.DequantizeLinear(levels, scale, undefined, { axis: 0 }))
+  }
+  b.output(b.named(conv(conv(b.input('x', 'float32', ['N', 3, 4, 4]), 'first', 4, 3), 'second', 2, 4), 'y'))
+  const prunes = uniform.prepare(b.build(), uniform.options.parse({ target: { macs: 0.5 } }), testContext())
+  const hint = expect.stringContaining('list pruning before quant.qat')
+  await expect(prunes).rejects.toMatchObject({ code: 'RECIPE_PRUNE_NOTHING', hint })
 })
 
 test('a pruned model can be opened by onnxruntime as it is saved', async () => {
