@@ -3,17 +3,21 @@ import { type Pass, type PassReport, runPasses } from './pass.ts'
 import { passes } from './passes/registry.ts'
 
 /**
- * What makes a model ready to be measured, run or quantized, in this order: functions inlined and the newest operator
- * forms first, since all else reads those; then fewer nodes and more constants, so that a convolution and its BatchNormalization stand
- * side by side. Dead code goes before each pass that asks who else reads a value, and last.
+ * Functions inlined and the newest operator forms first, since all else reads those; then fewer nodes and more constants.
+ * Dead code goes before each pass that asks who else reads a value, and last.
  */
-export const inferencePasses: readonly Pass[] = [
+const unfoldedPasses: readonly Pass[] = [
   passes['inline-functions'],
   passes['upgrade-opset'],
   passes['remove-identity'],
   passes['remove-dead-code'],
   passes['fold-constants'],
   passes['remove-dead-code'],
+]
+
+/** What makes a model ready to be measured, run or quantized: a convolution and its BatchNormalization stand side by side by then. */
+export const inferencePasses: readonly Pass[] = [
+  ...unfoldedPasses,
   passes['fold-batch-norm'],
   passes['remove-dead-code'],
 ]
@@ -24,3 +28,6 @@ export const inferencePasses: readonly Pass[] = [
  */
 export const simplify = (graph: Graph): { readonly graph: Graph; readonly reports: readonly PassReport[] } =>
   runPasses(graph, inferencePasses)
+
+/** As `simplify`, but BatchNormalization stays: for a training, and for who asks what it learned. It throws the same. */
+export const simplifyUnfolded = (graph: Graph): Graph => runPasses(graph, unfoldedPasses).graph

@@ -5,8 +5,7 @@ import {
   type Graph,
   isFloat,
   ModelError,
-  passes,
-  runPasses,
+  simplifyUnfolded,
   type TensorData,
   tensorFor,
 } from '@pare/core-graph'
@@ -22,15 +21,6 @@ export interface CheckInputsOptions {
   readonly source: DataSource
   readonly signal?: AbortSignal
 }
-
-const unfolded = [
-  passes['inline-functions'],
-  passes['upgrade-opset'],
-  passes['remove-identity'],
-  passes['remove-dead-code'],
-  passes['fold-constants'],
-  passes['remove-dead-code'],
-]
 
 /** What is looked at: at most so many samples, and of large ones no more than fit. */
 const samples = 32
@@ -76,7 +66,7 @@ export async function checkInputs(
 /** As for inference, but for the folding of BatchNormalization: what is folded no longer tells. */
 function readable(model: Graph): Graph | ModelError {
   try {
-    return runPasses(model, unfolded).graph
+    return simplifyUnfolded(model)
   } catch (error) {
     // Runtimes may run what cannot be upgraded.
     if (error instanceof ModelError) return error

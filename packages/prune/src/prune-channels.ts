@@ -1,11 +1,10 @@
-import { type Graph, RecipeError, type StrategyContext, type StrategyResult } from '@pare/core-graph'
+import { type Graph, RecipeError, type StrategyContext, type StrategyResult, simplifyUnfolded } from '@pare/core-graph'
 import { type ChannelGroup, channelGroups } from './channels/channel-groups.ts'
 import { cutChannels } from './channels/cut-channels.ts'
 import { type Counts, chooseCounts } from './choose-counts.ts'
 import { type GroupScores, groupScores, rankedChannels } from './group-importance.ts'
 import { multipleFor, type StructuredOptions } from './structured-options.ts'
 import { type Measure, type Target, type TargetOption, targetOf } from './targets.ts'
-import { upgraded } from './upgraded.ts'
 
 /** What is known once the channels are ranked: what a strategy chooses counts by. */
 export interface RankedGroups {
@@ -73,7 +72,7 @@ export async function pruneChannels(
   allocate: (ranked: RankedGroups) => Promise<Allocation> | Allocation,
 ): Promise<StrategyResult & { readonly details: PruningDetails }> {
   const { note, signal } = context
-  const graph = upgraded(given)
+  const graph = simplifyUnfolded(given)
   const { include, exclude, maxRatio } = options
   const { groups, kept } = channelGroups(graph, { ...(include && { include }), exclude })
   if (groups.length === 0) throw nothingToPrune(given, kept)

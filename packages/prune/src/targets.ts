@@ -1,6 +1,13 @@
-import { cost, type Graph, RecipeError, type StrategyContext, savedBytes, simplify } from '@pare/core-graph'
+import {
+  cost,
+  type Graph,
+  RecipeError,
+  type StrategyContext,
+  savedBytes,
+  simplify,
+  simplifyUnfolded,
+} from '@pare/core-graph'
 import { z } from 'zod'
-import { upgraded } from './upgraded.ts'
 
 const share = z.number().gt(0).lt(1)
 
@@ -52,7 +59,7 @@ export async function targetOf(
   { round, latency }: Pick<StrategyContext, 'round' | 'latency'>,
 ): Promise<Target> {
   const measure = measureOf(option, latency)
-  const before = await measure.of(round ? upgraded(round.before) : graph)
+  const before = await measure.of(round ? simplifyUnfolded(round.before) : graph)
   const share = option[measure.id] ?? 1
   return { measure, before, share: round ? share ** (round.number / round.rounds) : share }
 }

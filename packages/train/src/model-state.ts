@@ -4,7 +4,7 @@ import {
   isFloat,
   passes,
   readsOf,
-  runPasses,
+  simplifyUnfolded,
   type TensorData,
   type TensorMap,
   tensorElements,
@@ -86,26 +86,17 @@ export function prepared(model: Graph, kept: readonly string[] = []): Graph {
   const names = new Set(kept)
   const held = new Map([...model.initializers].filter(([name]) => names.has(name)))
   const values = model.nodes.flatMap(({ outputs }) => outputs.filter(name => names.has(name)))
-  const { graph } = runPasses(
-    {
-      ...model,
-      initializers: new Map([...model.initializers].filter(([name]) => !held.has(name))),
-      inputs: [
-        ...model.inputs,
-        ...[...held].map(([name, { dataType, dims }]) => ({ name, type: { dataType, shape: dims } })),
-      ],
-      outputs: [...new Set([...model.outputs.map(({ name }) => name), ...values])].map(
-        name => model.outputs.find(output => output.name === name) ?? { name, type: undefined },
-      ),
-    },
-    [
-      passes['upgrade-opset'],
-      passes['remove-identity'],
-      passes['remove-dead-code'],
-      passes['fold-constants'],
-      passes['remove-dead-code'],
+  const graph = simplifyUnfolded({
+    ...model,
+    initializers: new Map([...model.initializers].filter(([name]) => !held.has(name))),
+    inputs: [
+      ...model.inputs,
+      ...[...held].map(([name, { dataType, dims }]) => ({ name, type: { dataType, shape: dims } })),
     ],
-  )
+    outputs: [...new Set([...model.outputs.map(({ name }) => name), ...values])].map(
+      name => model.outputs.find(output => output.name === name) ?? { name, type: undefined },
+    ),
+  })
   return {
     ...graph,
     initializers: new Map([...graph.initializers, ...held]),

@@ -1,10 +1,16 @@
-import { defineStrategy, nodePatterns, type TensorMap, tensorFloats, tensorOf } from '@pare/core-graph'
+import {
+  defineStrategy,
+  nodePatterns,
+  simplifyUnfolded,
+  type TensorMap,
+  tensorFloats,
+  tensorOf,
+} from '@pare/core-graph'
 import { z } from 'zod'
 import { magnitudeMasks, sparsityAt } from '../unstructured/magnitude-masks.ts'
 import { addMasks, bakeMasks, trainingNames } from '../unstructured/masked-weights.ts'
 import { sparseWeights } from '../unstructured/sparse-weights.ts'
 import { sparsityNote } from '../unstructured/sparsity-note.ts'
-import { upgraded } from '../upgraded.ts'
 
 /** W is read as W·mask; before each epoch the mask leaves out the share s of least |W·mask|, s by a cubic schedule */
 export const magnitude = defineStrategy({
@@ -30,7 +36,7 @@ export const magnitude = defineStrategy({
   }),
   needs: [],
   prepare: async (given, options, { round, target, note }) => {
-    const graph = upgraded(given)
+    const graph = simplifyUnfolded(given)
     const weights = sparseWeights(graph, options)
     const worth = sparsityNote(target, 'any')
     if (worth) note(worth)

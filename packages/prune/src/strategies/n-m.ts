@@ -1,10 +1,9 @@
-import { defineStrategy, nodePatterns, RecipeError, tensorFloats, tensorOf } from '@pare/core-graph'
+import { defineStrategy, nodePatterns, RecipeError, simplifyUnfolded, tensorFloats, tensorOf } from '@pare/core-graph'
 import { z } from 'zod'
 import { addMasks, bakeMasks, trainingNames } from '../unstructured/masked-weights.ts'
 import { nOfMMask } from '../unstructured/n-m-mask.ts'
 import { sparseWeights } from '../unstructured/sparse-weights.ts'
 import { sparsityNote } from '../unstructured/sparsity-note.ts'
-import { upgraded } from '../upgraded.ts'
 
 /** of each m weights side by side along the input channels the n largest stay, all others are 0; W is read as W·mask */
 export const nM = defineStrategy({
@@ -25,7 +24,7 @@ export const nM = defineStrategy({
   needs: [],
   prepare: async (given, options, { target, note }) => {
     const { n, m, update } = options
-    const graph = upgraded(given)
+    const graph = simplifyUnfolded(given)
     const all = sparseWeights(graph, options)
     const weights = all.filter(({ tensor, inputAxis }) => (tensor.dims[inputAxis] ?? 0) % m === 0)
     const dense = all.filter(weight => !weights.includes(weight))

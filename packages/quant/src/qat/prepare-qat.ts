@@ -4,9 +4,8 @@ import {
   type Graph,
   ModelError,
   type ProgressListener,
-  passes,
-  runPasses,
   simplify,
+  simplifyUnfolded,
   type Target,
   type TargetQuantization,
   type TrainingPart,
@@ -167,14 +166,7 @@ function unfolded(
   readonly notes: readonly string[]
 } {
   if (batchNorm === 'fold') return { graph: folded, convs: new Map(), notes: [] }
-  const { graph } = runPasses(model, [
-    passes['inline-functions'],
-    passes['upgrade-opset'],
-    passes['remove-identity'],
-    passes['remove-dead-code'],
-    passes['fold-constants'],
-    passes['remove-dead-code'],
-  ])
+  const graph = simplifyUnfolded(model)
   const found = normalizedConvs(graph, folded)
   if ('convs' in found) return { graph, convs: found.convs, notes: [] }
   const note = `BatchNormalization is folded before the training, not while training: ${found.problem} is not one that follows a Conv alone.`
