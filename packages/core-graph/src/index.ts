@@ -75,6 +75,7 @@ export type {
 export { createRandom, type Random, randomNormal } from './random.ts'
 export { runWhole } from './run-whole.ts'
 export { type SavedModel, type SaveOptions, savedBytes, saveModel, saveModelPieces } from './save.ts'
+export { shuffledOrder } from './shuffled-order.ts'
 export { simplify, simplifyUnfolded } from './simplify.ts'
 export {
   defineStrategy,

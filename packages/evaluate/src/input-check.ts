@@ -5,6 +5,7 @@ import {
   type Graph,
   isFloat,
   ModelError,
+  shuffledOrder,
   simplifyUnfolded,
   type TensorData,
   tensorFor,
@@ -75,11 +76,14 @@ function readable(model: Graph): Graph | ModelError {
 }
 
 async function someBatches(source: DataSource, signal: AbortSignal | undefined): Promise<readonly Batch[]> {
-  // Files are often sorted by class: samples of all kinds are wanted.
-  const order = source.shuffles === false ? {} : { shuffle: { seed: 0, epoch: 0 } }
   const batches: Batch[] = []
   let bytes = 0
-  for await (const batch of source.batches({ batchSize, limit: samples, ...order, ...(signal ? { signal } : {}) })) {
+  for await (const batch of source.batches({
+    batchSize,
+    limit: samples,
+    ...shuffledOrder(source, 0),
+    ...(signal ? { signal } : {}),
+  })) {
     batches.push(batch)
     bytes += Object.values(batch.inputs).reduce((sum, { data }) => sum + data.byteLength, 0)
     if (bytes > budget) break

@@ -7,6 +7,7 @@ import {
   graphIndex,
   type Node,
   runBatch,
+  shuffledOrder,
   tensorNumbers,
   withOutputs,
 } from '@pare/core-graph'
@@ -55,7 +56,7 @@ export async function zeroShares(
     batchSize,
     limit: samples,
     signal,
-    ...(source.shuffles !== false && { shuffle: { seed, epoch: 0 } }),
+    ...shuffledOrder(source, seed),
   }) ?? [])
     for await (const { outputs, size } of runBatch(session, probed, batch)) {
       signal.throwIfAborted()

@@ -6,6 +6,7 @@ import {
   graphIndex,
   type Node,
   passes,
+  shuffledOrder,
   type Tensor,
   tensorFloats,
   withOutputs,
@@ -163,8 +164,12 @@ async function activationsOf(
   let xRow: readonly number[] = []
   let yRow: readonly number[] = []
   let bytes = 0
-  const order = calibration.shuffles === false ? {} : { shuffle: { seed, epoch: 0 } }
-  for await (const batch of calibration.batches({ batchSize, limit: samples, ...order, ...(signal && { signal }) })) {
+  for await (const batch of calibration.batches({
+    batchSize,
+    limit: samples,
+    ...shuffledOrder(calibration, seed),
+    ...(signal && { signal }),
+  })) {
     for (const { tensors } of feedsOf(float, batch)) {
       const y = (await first.run(tensors, [target]))[target]
       const x = isInput ? tensors[data] : (await second.run(tensors, [data]))[data]

@@ -6,6 +6,7 @@ import {
   type Node,
   passes,
   type Session,
+  shuffledOrder,
   tensorFloats,
   tensorOf,
   usersOf,
@@ -131,8 +132,12 @@ async function channelMeans(
   await using session: Session = await executor.open(probed, { fusesQuantization: false, plansMemory: false })
   const sums = new Map<string, Float64Array>()
   let seen = 0
-  const order = calibration.shuffles === false ? {} : { shuffle: { seed, epoch: 0 } }
-  for await (const batch of calibration.batches({ batchSize, limit: samples, ...order, ...(signal && { signal }) }))
+  for await (const batch of calibration.batches({
+    batchSize,
+    limit: samples,
+    ...shuffledOrder(calibration, seed),
+    ...(signal && { signal }),
+  }))
     for (const { tensors, size } of feedsOf(graph, batch)) {
       const results = await session.run(tensors, [...means.values()])
       for (const [value, output] of means) {

@@ -7,6 +7,7 @@ import {
   fixedBatchSize,
   type Graph,
   type ProgressListener,
+  shuffledOrder,
   type TensorMap,
 } from '@pare/core-graph'
 import type { ActivationType, Range } from './affine.ts'
@@ -54,7 +55,6 @@ export async function calibrate(
   const run = async (tensors: TensorMap): Promise<TensorMap> =>
     fetches.length > 0 ? session.run(tensors, fetches) : {}
   const total = source.size === undefined ? undefined : Math.min(samples, source.size)
-  const order = source.shuffles === false ? {} : { shuffle: { seed, epoch: 0 } }
   // With a batch size of the model's own only the last batch can be short; its last sample is then seen again.
   const batchSize =
     fixedBatchSize(graph) ??
@@ -69,7 +69,12 @@ export async function calibrate(
     )
   const seen = new Set<string>()
   let done = 0
-  for await (const batch of source.batches({ batchSize, limit: samples, ...order, ...(signal ? { signal } : {}) })) {
+  for await (const batch of source.batches({
+    batchSize,
+    limit: samples,
+    ...shuffledOrder(source, seed),
+    ...(signal ? { signal } : {}),
+  })) {
     for (const { tensors } of feedsOf(graph, batch)) {
       signal?.throwIfAborted()
       const results = await run(tensors)

@@ -5,6 +5,7 @@ import {
   isFloat,
   runBatch,
   type SessionOptions,
+  shuffledOrder,
   type TensorData,
   type TensorMap,
 } from '@pare/core-graph'
@@ -33,8 +34,12 @@ export async function referenceOutputs(
   await using session = await executor.open(graph)
   const found: { batch: Batch; outputs: TensorMap[] }[] = []
   let bytes = 0
-  const order = calibration.shuffles === false ? {} : { shuffle: { seed, epoch: 0 } }
-  const wanted = { batchSize: Math.min(batchSize, samples), limit: samples, ...order, ...(signal && { signal }) }
+  const wanted = {
+    batchSize: Math.min(batchSize, samples),
+    limit: samples,
+    ...shuffledOrder(calibration, seed),
+    ...(signal && { signal }),
+  }
   for await (const batch of calibration.batches(wanted)) {
     const outputs: TensorMap[] = []
     for await (const part of runBatch(session, graph, batch)) outputs.push(part.outputs)

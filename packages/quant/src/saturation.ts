@@ -4,6 +4,7 @@ import {
   type Graph,
   type ProgressListener,
   runBatch,
+  shuffledOrder,
   type TensorData,
   upgradeOpset,
   withOutputs,
@@ -64,8 +65,7 @@ export async function saturation(model: Graph, context: SaturationContext): Prom
     let done = 0
     const total = source.size === undefined ? undefined : Math.min(samples, source.size)
     // In the order of a folder the first samples may all be of one class.
-    const order = source.shuffles === false ? {} : { shuffle: { seed: 0, epoch: 0 } }
-    const wanted = { batchSize: 1, limit: samples, ...order, ...(signal ? { signal } : {}) }
+    const wanted = { batchSize: 1, limit: samples, ...shuffledOrder(source, 0), ...(signal ? { signal } : {}) }
     for await (const batch of source.batches(wanted)) {
       for await (const { outputs } of runBatch(session, observed, batch, values))
         for (const { layer, found } of risky) {

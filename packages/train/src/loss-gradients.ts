@@ -4,6 +4,7 @@ import {
   type DataSource,
   type Executor,
   type Graph,
+  shuffledOrder,
   type TensorMap,
   withOutputs,
 } from '@pare/core-graph'
@@ -61,14 +62,13 @@ export async function* lossGradients(model: Graph, setup: LossGradientsSetup): A
   const { graph, gradients: names } = gradients(forward, loss.name, wanted)
   await using session = await executor.open(withOutputs(graph, [loss.name, ...names.values()]))
   const step = { model: batched, feeds: { targets: targets && { ...targets, labelSmoothing }, learningRate: '' } }
-  const shuffle = source.shuffles === false ? {} : { shuffle: { seed, epoch: 0 } }
   const limit = samples === undefined ? {} : { limit: samples }
   let batches = 0
   for await (const batch of source.batches({
     batchSize,
     dropLast: true,
     ...limit,
-    ...shuffle,
+    ...shuffledOrder(source, seed),
     ...(signal && { signal }),
   })) {
     signal?.throwIfAborted()

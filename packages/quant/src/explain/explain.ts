@@ -4,6 +4,7 @@ import {
   type Graph,
   isFloat,
   type ProgressListener,
+  shuffledOrder,
   simplify,
   upgradeOpset,
 } from '@pare/core-graph'
@@ -146,8 +147,7 @@ function referenceFor(float: Graph, int8: Graph): Graph {
 const inOrderOf = (source: DataSource, seed: number): DataSource => ({
   size: source.size,
   labelled: source.labelled,
-  batches: options =>
-    source.batches({ ...options, ...(source.shuffles === false ? {} : { shuffle: { seed, epoch: 0 } }) }),
+  batches: options => source.batches({ ...options, ...shuffledOrder(source, seed) }),
 })
 
 const inputsOf = ({ inputs }: Graph, { affines }: AsQuantized, { range }: Observed) =>

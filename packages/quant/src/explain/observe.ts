@@ -1,4 +1,4 @@
-import { createBuilder, type Graph, type Node, runBatch, withOutputs } from '@pare/core-graph'
+import { createBuilder, type Graph, type Node, runBatch, shuffledOrder, withOutputs } from '@pare/core-graph'
 import type { Range } from '../affine.ts'
 import { calibrate } from '../calibrate.ts'
 import { type LayerWeights, layerWeights, reachOf } from '../layer-weights.ts'
@@ -72,8 +72,12 @@ async function channelReach(
   if (outputs.size === 0) return found
   const probed = withOutputs(b.build(), [...outputs.values()])
   await using session = await executor.open(probed, { plansMemory: false })
-  const order = calibration.shuffles === false ? {} : { shuffle: { seed, epoch: 0 } }
-  for await (const batch of calibration.batches({ batchSize, limit: samples, ...order, ...(signal && { signal }) }))
+  for await (const batch of calibration.batches({
+    batchSize,
+    limit: samples,
+    ...shuffledOrder(calibration, seed),
+    ...(signal && { signal }),
+  }))
     for await (const { outputs: results } of runBatch(session, probed, batch))
       for (const [name, output] of outputs) {
         const reach = Array.from(results[output]?.data ?? [], Number)
