@@ -8,6 +8,7 @@ export {
   type NodeOptions,
   type Value,
 } from './builder.ts'
+export { type ChannelReduction, channelReductions } from './channel-reductions.ts'
 export { type Cost, type CostOptions, cost, type ModelCost, type NodeCost } from './cost.ts'
 export { byteLength, type DataType, dataTypeCode, isFloat, isInteger } from './data-type.ts'
 export { DataError, ModelError, PareError, type PareErrorDetails, RecipeError, RunError } from './errors.ts'

@@ -1,17 +1,15 @@
 import {
-  createBuilder,
+  type ChannelReduction,
+  channelReductions,
   DataError,
   type DataSource,
   type Executor,
   type Graph,
   graphIndex,
   type Node,
-  runBatch,
-  shuffledOrder,
   tensorNumbers,
-  withOutputs,
 } from '@pare/core-graph'
-import type { ChannelGroup, ChannelValue } from './channels/channel-groups.ts'
+import type { ChannelGroup } from './channels/channel-groups.ts'
 
 /** What activations are looked at with. */
 export interface ActivationSetup {
@@ -30,43 +28,28 @@ export interface ActivationSetup {
 export async function zeroShares(
   graph: Graph,
   groups: readonly ChannelGroup[],
-  { executor, calibration: source, samples, batchSize, seed, signal }: ActivationSetup,
+  { calibration: source, ...setup }: ActivationSetup,
 ): Promise<ReadonlyMap<string, readonly (readonly number[])[]>> {
-  const b = createBuilder(graph)
   const looked = groups.flatMap(({ name, values }) =>
-    values.filter(({ value }) => isRectified(graph, value)).map(value => ({ group: name, value, share: share(value) })),
+    values.filter(({ value }) => isRectified(graph, value)).map(value => ({ group: name, value })),
   )
-
-  function share({ value, axis }: ChannelValue): string {
-    const tensor = b.value(value)
-    const axes = (tensor.shape ?? []).flatMap((_, other) => (other === axis ? [] : [other]))
-    const isZero = b.Cast(b.Equal(tensor, b.scalar(0, tensor.dataType)), { to: 1 })
-    return b.ReduceMean(isZero, b.ints(...axes), { keepdims: 0 }).name
-  }
-
   if (looked.length === 0) return new Map()
-  const probed = withOutputs(
-    b.build(),
-    looked.map(({ share }) => share),
+  const reductions = looked.map(
+    ({ value: { value, axis } }): ChannelReduction => ({
+      value,
+      axis,
+      reduce: (b, tensor, others) =>
+        b.ReduceMean(b.Cast(b.Equal(tensor, b.scalar(0, tensor.dataType)), { to: 1 }), others, { keepdims: 0 }),
+    }),
   )
-  const sums = new Map<string, Float64Array>()
+  const sums = looked.map((): number[] => [])
   let total = 0
-  await using session = await executor.open(probed)
-  for await (const batch of source?.batches({
-    batchSize,
-    limit: samples,
-    signal,
-    ...shuffledOrder(source, seed),
-  }) ?? [])
-    for await (const { outputs, size } of runBatch(session, probed, batch)) {
-      signal.throwIfAborted()
-      total += size
-      for (const [name, { data }] of Object.entries(outputs)) {
-        const sum = sums.get(name) ?? new Float64Array(data.length)
-        for (const [place, value] of data.entries()) sum[place] = (sum[place] ?? 0) + size * Number(value)
-        sums.set(name, sum)
-      }
-    }
+  const runs = source ? channelReductions(graph, reductions, { source, ...setup }) : []
+  for await (const { size, numbers } of runs) {
+    total += size
+    for (const [index, shares] of numbers.entries())
+      sums[index] = shares.map((share, place) => (sums[index]?.[place] ?? 0) + size * share)
+  }
   if (total === 0)
     throw new DataError({
       code: 'DATA_EMPTY',
@@ -74,8 +57,8 @@ export async function zeroShares(
       hint: 'Check data.calibration: its files, and how many samples it may take.',
     })
   const shares = new Map<string, (readonly number[])[]>()
-  for (const { group, value, share } of looked) {
-    const sum = sums.get(share)
+  for (const [index, { group, value }] of looked.entries()) {
+    const sum = sums[index]
     const own = value.indices.map(
       places => places.reduce((all, place) => all + (sum?.[place] ?? 0), 0) / places.length / total,
     )

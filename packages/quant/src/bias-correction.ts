@@ -1,16 +1,13 @@
 import {
+  type ChannelReduction,
+  channelReductions,
   createBuilder,
-  feedsOf,
   type Graph,
   inferTypes,
   type Node,
-  passes,
-  type Session,
-  shuffledOrder,
   tensorFloats,
   tensorOf,
   usersOf,
-  withOutputs,
 } from '@pare/core-graph'
 import { type LayerWeights, layerWeights } from './layer-weights.ts'
 import type { QuantizationPlan } from './plan.ts'
@@ -118,35 +115,26 @@ function withOwnBiases(graph: Graph, layers: readonly LayerWeights[]): Graph {
 async function channelMeans(
   graph: Graph,
   values: readonly string[],
-  { executor, calibration, samples, batchSize, seed, signal }: Sampling,
+  { calibration, ...sampling }: Sampling,
 ): Promise<ReadonlyMap<string, Float64Array>> {
-  const b = createBuilder(graph)
-  const means = new Map(
-    values.map(value => {
-      const tensor = b.value(value)
-      const axes = (tensor.shape ?? []).map((_, axis) => axis).filter(axis => axis !== 1)
-      return [value, b.ReduceMean(tensor, b.ints(...axes), { keepdims: 0 }).name] as const
-    }),
-  )
-  const { graph: probed } = passes['remove-dead-code'].run(withOutputs(b.build(), [...means.values()]))
-  await using session: Session = await executor.open(probed, { fusesQuantization: false, plansMemory: false })
   const sums = new Map<string, Float64Array>()
   let seen = 0
-  for await (const batch of calibration.batches({
-    batchSize,
-    limit: samples,
-    ...shuffledOrder(calibration, seed),
-    ...(signal && { signal }),
-  }))
-    for (const { tensors, size } of feedsOf(graph, batch)) {
-      const results = await session.run(tensors, [...means.values()])
-      for (const [value, output] of means) {
-        const mean = results[output]?.data ?? []
-        const sum = sums.get(value) ?? new Float64Array(mean.length)
-        for (const [channel, number] of mean.entries()) sum[channel] = (sum[channel] ?? 0) + Number(number) * size
-        sums.set(value, sum)
-      }
-      seen += size
+  const reductions = values.map(
+    (value): ChannelReduction => ({
+      value,
+      axis: 1,
+      reduce: (b, tensor, others) => b.ReduceMean(tensor, others, { keepdims: 0 }),
+    }),
+  )
+  const setup = { ...sampling, source: calibration, session: { fusesQuantization: false, plansMemory: false } }
+  for await (const { size, numbers } of channelReductions(graph, reductions, setup)) {
+    for (const [index, value] of values.entries()) {
+      const means = numbers[index] ?? []
+      const sum = sums.get(value) ?? new Float64Array(means.length)
+      for (const [channel, mean] of means.entries()) sum[channel] = (sum[channel] ?? 0) + mean * size
+      sums.set(value, sum)
     }
+    seen += size
+  }
   return new Map([...sums].map(([value, sum]) => [value, sum.map(total => total / seen)]))
 }

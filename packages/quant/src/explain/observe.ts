@@ -1,4 +1,4 @@
-import { createBuilder, type Graph, type Node, runBatch, shuffledOrder, withOutputs } from '@pare/core-graph'
+import { type ChannelReduction, channelReductions, type Graph, inferTypes, type Node } from '@pare/core-graph'
 import type { Range } from '../affine.ts'
 import { calibrate } from '../calibrate.ts'
 import { type LayerWeights, layerWeights, reachOf } from '../layer-weights.ts'
@@ -57,35 +57,30 @@ export async function observe(
 async function channelReach(
   graph: Graph,
   values: readonly string[],
-  { executor, calibration, samples, batchSize, seed, signal }: Sampling,
+  { calibration, ...sampling }: Sampling,
 ): Promise<ReadonlyMap<string, Float64Array>> {
-  const b = createBuilder(graph)
-  const outputs = new Map(
-    values.flatMap(name => {
-      const value = b.value(name)
-      const axes = (value.shape ?? []).map((_, axis) => axis).filter(axis => axis !== 1)
-      if (axes.length === 0 || value.dataType !== 'float32') return []
-      return [[name, b.ReduceMax(b.Abs(value), b.ints(...axes), { keepdims: 0 }).name] as const]
+  const types = inferTypes(graph).values
+  const channelled = values.filter(name => {
+    const { dataType, shape = [] } = types.get(name) ?? {}
+    return dataType === 'float32' && shape.some((_, axis) => axis !== 1)
+  })
+  const found = new Map<string, Float64Array>()
+  if (channelled.length === 0) return found
+  const reductions = channelled.map(
+    (value): ChannelReduction => ({
+      value,
+      axis: 1,
+      reduce: (b, tensor, others) => b.ReduceMax(b.Abs(tensor), others, { keepdims: 0 }),
     }),
   )
-  const found = new Map<string, Float64Array>()
-  if (outputs.size === 0) return found
-  const probed = withOutputs(b.build(), [...outputs.values()])
-  await using session = await executor.open(probed, { plansMemory: false })
-  for await (const batch of calibration.batches({
-    batchSize,
-    limit: samples,
-    ...shuffledOrder(calibration, seed),
-    ...(signal && { signal }),
-  }))
-    for await (const { outputs: results } of runBatch(session, probed, batch))
-      for (const [name, output] of outputs) {
-        const reach = Array.from(results[output]?.data ?? [], Number)
-        const most = found.get(name)
-        found.set(
-          name,
-          Float64Array.from(reach, (value, channel) => Math.max(value, most?.[channel] ?? 0)),
-        )
-      }
+  const setup = { ...sampling, source: calibration, session: { plansMemory: false } }
+  for await (const { numbers } of channelReductions(graph, reductions, setup))
+    for (const [index, name] of channelled.entries()) {
+      const most = found.get(name)
+      found.set(
+        name,
+        Float64Array.from(numbers[index] ?? [], (value, channel) => Math.max(value, most?.[channel] ?? 0)),
+      )
+    }
   return found
 }
