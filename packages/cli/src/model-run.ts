@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path'
-import { bytesText, type Graph } from '@pare/core-graph'
+import { bytesText, type Graph, targets } from '@pare/core-graph'
 import { openDataSource, preprocessSchema } from '@pare/data'
 import { Compressor, type RecipeInput } from '@pare/recipe'
 import { readModel, writeModel } from '@pare/runtime'
@@ -53,6 +53,9 @@ export const withModelRunOptions = (command: Command, kind: string): Command =>
     .option('-o, --output <file>', `the result (default: <model>.${kind}.onnx)`)
     .option('--resume', 'go on with the newest run of this command and model, where it stopped')
 
+export const targetOption = (): Option =>
+  new Option('--target <runtime>', 'the runtime that the model is made for').choices(Object.keys(targets))
+
 /** What a recipe says under `train:` for these flags. */
 export function trainOptionsOf({ epochs, batchSize, learningRate, optimizer, freeze }: TrainingFlags) {
   return {
@@ -95,11 +98,14 @@ export async function isLabelled(
   return source.labelled
 }
 
+/** Of a training without labels: a teacher is all that the loss is made of, and the measure of an epoch. */
+export const withoutLabels = { loss: [], best: { metric: 'agreement' } } satisfies RecipeStage['train']
+
 /** Without labels, a model learns to answer as it did before: its own soft labels are all that the loss is made of. */
 export const learningFromItself = {
   teacher: 'float',
   use: ['distill.soft-label'],
-  train: { loss: [], best: { metric: 'agreement' } },
+  train: withoutLabels,
 } satisfies Pick<RecipeInput, 'teacher'> & RecipeStage
 
 type RecipeStage = Pick<RecipeInput['stages'][number], 'use' | 'train'>

@@ -10,6 +10,7 @@ import {
   trainingData,
   trainOptionsOf,
   withModelRunOptions,
+  withoutLabels,
   withTrainingOptions,
 } from '../model-run.ts'
 import type { CommandContext } from '../terminal.ts'
@@ -55,7 +56,7 @@ export function defineDistill(command: Command, context: CommandContext): void {
             use: [{ 'distill.soft-label': { temperature, weight } }],
             train: {
               ...trainOptionsOf(options),
-              ...(!labelled && { loss: [], best: { metric: 'agreement' } }),
+              ...(!labelled && withoutLabels),
             },
           },
         ],

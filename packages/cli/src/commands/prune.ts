@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { RecipeError, targets } from '@pare/core-graph'
+import { RecipeError } from '@pare/core-graph'
 import type { RecipeInput } from '@pare/recipe'
 import { readModel } from '@pare/runtime'
 import { type Command, Option } from 'commander'
@@ -9,6 +9,7 @@ import {
   learningFromItself,
   type ModelRunFlags,
   runModelRecipe,
+  targetOption,
   trainingData,
   trainOptionsOf,
   withModelRunOptions,
@@ -48,9 +49,7 @@ export function definePrune(command: Command, context: CommandContext): void {
       .option('--include <patterns...>', 'layers whose channels may go, by name, pattern or operator (default: all)')
       .option('--exclude <patterns...>', 'layers whose channels stay')
       .option('--rounds <number>', 'prune so many times, with training after each', countArgument, 1)
-      .addOption(
-        new Option('--target <runtime>', 'the runtime that the model is made for').choices(Object.keys(targets)),
-      ),
+      .addOption(targetOption()),
     'no training',
   )
     .addHelpText(

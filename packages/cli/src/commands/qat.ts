@@ -1,14 +1,14 @@
 import { resolve } from 'node:path'
-import { targets } from '@pare/core-graph'
 import type { RecipeInput } from '@pare/recipe'
 import { readModel } from '@pare/runtime'
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { countArgument } from '../arguments.ts'
 import {
   isLabelled,
   learningFromItself,
   type ModelRunFlags,
   runModelRecipe,
+  targetOption,
   trainingData,
   trainOptionsOf,
   withModelRunOptions,
@@ -31,9 +31,7 @@ export function defineQat(command: Command, context: CommandContext): void {
         countArgument,
       )
       .option('--exclude <patterns...>', 'nodes to leave float, by name, pattern or operator')
-      .addOption(
-        new Option('--target <runtime>', 'the runtime that the model is made for').choices(Object.keys(targets)),
-      ),
+      .addOption(targetOption()),
     '10',
   )
     .addHelpText('after', '\nExample:\n  pare qat model.onnx --data photos/ --preprocess imagenet.yaml --epochs 5')

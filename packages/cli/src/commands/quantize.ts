@@ -1,12 +1,12 @@
 import { resolve } from 'node:path'
-import { targets } from '@pare/core-graph'
+import type { targets } from '@pare/core-graph'
 import { observers } from '@pare/quant'
 import type { RecipeInput } from '@pare/recipe'
 import { readModel } from '@pare/runtime'
 import { type Command, Option } from 'commander'
 import { countArgument } from '../arguments.ts'
 import { type DataFlags, declaredData, preprocessOf, withDataOptions } from '../model-data.ts'
-import { runModelRecipe } from '../model-run.ts'
+import { runModelRecipe, targetOption } from '../model-run.ts'
 import type { CommandContext } from '../terminal.ts'
 
 interface Options extends DataFlags {
@@ -28,7 +28,7 @@ export function defineQuantize(command: Command, context: CommandContext): void 
         .choices(Object.keys(observers))
         .default('min-max'),
     )
-    .addOption(new Option('--target <runtime>', 'the runtime that the model is made for').choices(Object.keys(targets)))
+    .addOption(targetOption())
     .option('--exclude <patterns...>', 'nodes to leave float, by name, pattern or operator')
     .addHelpText(
       'after',
