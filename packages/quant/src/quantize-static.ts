@@ -23,7 +23,7 @@ import { type LayerSensitivity, sensitivities } from './layer-sensitivities.ts'
 import { type MixedPrecision, mixedPrecision, type PrecisionSearch } from './mixed-precision.ts'
 import { planQuantization, type QuantizationPlan } from './plan.ts'
 import type { KeptFloat } from './plan-weights.ts'
-import { rangeStore, type Sampling } from './range-store.ts'
+import { rangeStore, samplingOf } from './range-store.ts'
 import { adaRoundOptions, observerOf, quantizationFor, type StaticOptions, staticOptions } from './static-options.ts'
 
 /** What quantization needs of the world. */
@@ -143,10 +143,10 @@ type PrepareOptions = Omit<StaticOptions, 'biasCorrection' | 'rounding' | 'maxDr
 /** The float graph as it will be quantized, and how: what all ways of quantizing it have in common. */
 function prepareStatic(
   graph: Graph,
-  { executor, calibration, target, seed = 0, progress, signal }: StaticContext,
+  context: StaticContext,
   { observer, samples, batchSize, include, exclude, equalize: equalizing, ...chosen }: PrepareOptions,
 ) {
-  const quantization = quantizationFor(chosen, target)
+  const quantization = quantizationFor(chosen, context.target)
   if (isQuantized(graph))
     throw new ModelError({
       code: 'MODEL_QUANTIZED',
@@ -158,18 +158,10 @@ function prepareStatic(
   const float = equal?.graph ?? simplified
   const planOf = (planned: Graph, keep?: ReadonlyMap<string, string>) =>
     planQuantization(planned, { quantization, include, exclude, keep })
-  const sampling: Sampling = {
-    executor,
-    calibration,
-    samples,
-    batchSize,
-    seed,
-    ...(progress && { progress }),
-    ...(signal && { signal }),
-  }
+  const sampling = samplingOf(context, { samples, batchSize })
   const isRead = planOf(float).groups.some(({ observed }) => observed.length > 0)
   const order =
-    isRead && calibration.shuffles === false
+    isRead && context.calibration.shuffles === false
       ? [
           `The calibration data cannot be shuffled: its first ${samples} samples are used, which should be typical of all.`,
         ]

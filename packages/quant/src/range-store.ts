@@ -16,6 +16,26 @@ export interface Sampling {
   readonly signal?: AbortSignal
 }
 
+/** What surrounds a quantization, as far as its calibration goes. */
+interface SamplingContext extends Pick<Sampling, 'executor' | 'calibration' | 'progress' | 'signal'> {
+  /** Default 0. */
+  readonly seed?: number
+}
+
+/** @param samples and batch size as the options say */
+export const samplingOf = (
+  { executor, calibration, seed = 0, progress, signal }: SamplingContext,
+  { samples, batchSize }: Pick<Sampling, 'samples' | 'batchSize'>,
+): Sampling => ({
+  executor,
+  calibration,
+  samples,
+  batchSize,
+  seed,
+  ...(progress && { progress }),
+  ...(signal && { signal }),
+})
+
 /** Gives the ranges that a plan asks for. */
 export type RangeStore = (plan: Pick<QuantizationPlan, 'groups' | 'quantization'>) => Promise<Ranges>
 

@@ -17,7 +17,7 @@ import { planQuantization, type QuantizationPlan } from '../plan.ts'
 import type { KeptFloat } from '../plan-weights.ts'
 import { isQuantized } from '../quantize-static.ts'
 import type { WeightBits } from '../quantize-weights.ts'
-import { rangeStore } from '../range-store.ts'
+import { rangeStore, samplingOf } from '../range-store.ts'
 import { observerOf, quantizationFor } from '../static-options.ts'
 import { type NormalizedConv, normalizedConvs } from './batch-norm.ts'
 import { compareKernels, type KernelDifferences } from './compare-kernels.ts'
@@ -173,21 +173,8 @@ function unfolded(
   return { graph: folded, convs: new Map(), notes: [note] }
 }
 
-const rangesOf = (
-  graph: Graph,
-  plan: QuantizationPlan,
-  { executor, calibration, seed = 0, progress, signal }: QatContext,
-  { observer, samples, batchSize }: QatOptions,
-): Promise<Ranges> =>
-  rangeStore(graph, observerOf(observer), {
-    executor,
-    calibration,
-    samples,
-    batchSize,
-    seed,
-    ...(progress && { progress }),
-    ...(signal && { signal }),
-  })(plan)
+const rangesOf = (graph: Graph, plan: QuantizationPlan, context: QatContext, options: QatOptions): Promise<Ranges> =>
+  rangeStore(graph, observerOf(options.observer), samplingOf(context, options))(plan)
 
 function partOf(
   { trainable, state, observing }: FakeQuantized,

@@ -1,7 +1,8 @@
-import { defineStrategy, RecipeError } from '@pare/core-graph'
+import { defineStrategy } from '@pare/core-graph'
 import { keptNotes } from '../kept-notes.ts'
 import { prepareQat } from '../qat/prepare-qat.ts'
 import { qatOptions } from '../qat/qat-options.ts'
+import { requiredCalibration } from '../required-calibration.ts'
 
 /** simplify → plan → calibrate → round in float32 while training → insert Q/DQ */
 export const qat = defineStrategy({
@@ -10,15 +11,16 @@ export const qat = defineStrategy({
   options: qatOptions,
   needs: ['calibration'],
   prepare: async (graph, options, { executor, calibration, target, seed, progress, signal, note }) => {
-    if (!calibration)
-      throw new RecipeError({
-        code: 'RECIPE_NEED',
-        message: 'quant.qat was given no calibration data.',
-        hint: 'Say under data.calibration where typical samples are; labels are not needed.',
-      })
     const result = await prepareQat(
       graph,
-      { executor, calibration, seed, progress, signal, ...(target && { target }) },
+      {
+        executor,
+        calibration: requiredCalibration('quant.qat', calibration),
+        seed,
+        progress,
+        signal,
+        ...(target && { target }),
+      },
       options,
     )
     const { kept, notes, quantized } = result.details

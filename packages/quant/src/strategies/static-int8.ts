@@ -1,6 +1,7 @@
-import { defineStrategy, RecipeError } from '@pare/core-graph'
+import { defineStrategy } from '@pare/core-graph'
 import { keptNotes } from '../kept-notes.ts'
 import { quantizeStatic } from '../quantize-static.ts'
+import { requiredCalibration } from '../required-calibration.ts'
 import { staticOptions } from '../static-options.ts'
 
 /** simplify → plan → calibrate → insert Q/DQ; one shot, without training */
@@ -10,15 +11,17 @@ export const staticInt8 = defineStrategy({
   options: staticOptions,
   needs: ({ maxDrop }) => (maxDrop === undefined ? ['calibration'] : ['calibration', 'evaluate']),
   prepare: async (graph, options, { executor, calibration, evaluate, target, seed, progress, signal, note }) => {
-    if (!calibration)
-      throw new RecipeError({
-        code: 'RECIPE_NEED',
-        message: 'quant.static was given no calibration data.',
-        hint: 'Say under data.calibration where typical samples are; labels are not needed.',
-      })
     const result = await quantizeStatic(
       graph,
-      { executor, calibration, seed, progress, signal, ...(target && { target }), ...(evaluate && { evaluate }) },
+      {
+        executor,
+        calibration: requiredCalibration('quant.static', calibration),
+        seed,
+        progress,
+        signal,
+        ...(target && { target }),
+        ...(evaluate && { evaluate }),
+      },
       options,
     )
     const { kept, notes, quantized } = result.details
