@@ -1,19 +1,12 @@
 import { type Batch, createRewriter, type Graph, type TrainingPart, tensorOf } from '@pare/core-graph'
-import { createModel } from '@pare/models'
 import { createExecutor } from '@pare/runtime'
 import { describe, expect, it } from 'vitest'
 import { planTraining } from './plan-training.ts'
 import { memoryStore } from './testing/memory-store.ts'
-import { accuracyOn, patternClasses, patternShape, patterns } from './testing/patterns.ts'
+import { accuracyOn, patternClasses, patternModel, patterns } from './testing/patterns.ts'
 import { type TrainSetup, train } from './train.ts'
 
-const model = createModel('resnet', {
-  depth: 8,
-  width: 0.5,
-  input: [...patternShape],
-  classes: patternClasses,
-  seed: 1,
-})
+const model = patternModel
 const setup: TrainSetup = {
   options: { epochs: 1, batchSize: 16, optimizer: { learningRate: 0.03 } },
   source: patterns(64, 1),

@@ -1,17 +1,10 @@
 import { createBuilder, type Graph, tensorOf } from '@pare/core-graph'
-import { createModel } from '@pare/models'
 import { createExecutor } from '@pare/runtime'
 import { expect, test } from 'vitest'
 import { type LossGradientsSetup, lossGradients } from './loss-gradients.ts'
-import { patternClasses, patternShape, patterns } from './testing/patterns.ts'
+import { patternModel, patternShape, patterns } from './testing/patterns.ts'
 
-const model = createModel('resnet', {
-  depth: 8,
-  width: 0.5,
-  input: [...patternShape],
-  classes: patternClasses,
-  seed: 1,
-})
+const model = patternModel
 const setup: LossGradientsSetup = {
   by: ['classifier/weight', 'stem/weight'],
   source: patterns(40, 1),

@@ -1,19 +1,12 @@
 import { type Graph, saveModel, tensorFloats } from '@pare/core-graph'
-import { createModel } from '@pare/models'
 import { createExecutor } from '@pare/runtime'
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from './testing/memory-store.ts'
-import { accuracyOn, patternClasses, patternShape, patterns } from './testing/patterns.ts'
+import { accuracyOn, patternModel, patterns } from './testing/patterns.ts'
 import { type TrainSetup, train } from './train.ts'
 import type { TrainOptionsInput } from './train-options.ts'
 
-const model = createModel('resnet', {
-  depth: 8,
-  width: 0.5,
-  input: [...patternShape],
-  classes: patternClasses,
-  seed: 1,
-})
+const model = patternModel
 const measure = accuracyOn(patterns(64, 2))
 const bytesOf = (graph: Graph | undefined) => graph && Buffer.from(saveModel(graph).model)
 const values = (graph: Graph | undefined, name: string) => {

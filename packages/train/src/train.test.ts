@@ -10,22 +10,15 @@ import {
   tensorFloats,
   tensorOf,
 } from '@pare/core-graph'
-import { createModel } from '@pare/models'
 import { createExecutor } from '@pare/runtime'
 import { describe, expect, it } from 'vitest'
 import { defineLoss } from './loss.ts'
 import { memoryStore } from './testing/memory-store.ts'
-import { accuracyOn, patternClasses, patternShape, patterns } from './testing/patterns.ts'
+import { accuracyOn, patternClasses, patternModel, patterns } from './testing/patterns.ts'
 import { type TrainSetup, train } from './train.ts'
 import type { TrainProgress } from './training-progress.ts'
 
-const model = createModel('resnet', {
-  depth: 8,
-  width: 0.5,
-  input: [...patternShape],
-  classes: patternClasses,
-  seed: 1,
-})
+const model = patternModel
 const validation = patterns(64, 2)
 const setup: TrainSetup = {
   options: { epochs: 3, batchSize: 16, optimizer: { learningRate: 0.05 }, schedule: { warmupEpochs: 0.5 } },

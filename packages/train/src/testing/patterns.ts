@@ -1,9 +1,19 @@
 import { type Batch, createRandom, type DataSource, type Evaluator, elementCount, randomNormal } from '@pare/core-graph'
+import { createModel } from '@pare/models'
 import { createExecutor } from '@pare/runtime'
 
 /** Size of the images, and number of classes. */
 export const patternShape = [1, 8, 8] as const
 export const patternClasses = 4
+
+/** A small network for them, before its training. */
+export const patternModel = createModel('resnet', {
+  depth: 8,
+  width: 0.5,
+  input: [...patternShape],
+  classes: patternClasses,
+  seed: 1,
+})
 
 /** What kind of images a model takes. */
 export interface PatternKind {
