@@ -14,5 +14,6 @@ export {
 export { type ClassAccuracy, classAccuracy } from './metrics/class-accuracy.ts'
 export { crossEntropy } from './metrics/cross-entropy.ts'
 export { topK } from './metrics/top-k.ts'
+export { bestClass } from './rank.ts'
 export type { ScoreKind, Scores } from './scores.ts'
 export { type Similarity, type SimilaritySums, similaritySums } from './similarity.ts'

@@ -13,7 +13,7 @@ export function rankOf({ values, classes }: Scores, row: number, label: number):
 }
 
 /** The class with the highest score; of equal ones the lowest number. */
-export function bestClass({ values, classes }: Scores, row: number): number {
+export function bestClass({ values, classes }: Pick<Scores, 'values' | 'classes'>, row: number): number {
   const start = row * classes
   let best = 0
   for (let index = 1; index < classes; index++)

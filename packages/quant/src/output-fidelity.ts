@@ -9,7 +9,7 @@ import {
   type TensorData,
   type TensorMap,
 } from '@pare/core-graph'
-import { similaritySums } from '@pare/evaluate'
+import { bestClass, similaritySums } from '@pare/evaluate'
 import type { Sampling } from './range-store.ts'
 
 /** Samples, and what a model makes of them. */
@@ -85,15 +85,7 @@ export async function outputFidelity(
 function agreements(wanted: TensorData | undefined, got: TensorData | undefined): number | undefined {
   const [rows = 0, columns = 0] = wanted?.dims ?? []
   if (!wanted || !got || wanted.dims.length !== 2 || columns < 2 || !isFloat(wanted.dataType)) return undefined
-  return Array.from(
-    { length: rows },
-    (_, row) => greatest(wanted, row, columns) === greatest(got, row, columns),
-  ).filter(Boolean).length
-}
-
-function greatest({ data }: TensorData, row: number, columns: number): number {
-  let best = 0
-  for (let column = 1; column < columns; column++)
-    if ((data[row * columns + column] ?? 0) > (data[row * columns + best] ?? 0)) best = column
-  return best
+  const classOf = ({ data }: TensorData, row: number) =>
+    bestClass({ values: data as Float32Array, classes: columns }, row)
+  return Array.from({ length: rows }, (_, row) => classOf(wanted, row) === classOf(got, row)).filter(Boolean).length
 }
